@@ -1,0 +1,27 @@
+/* metric.h - a number worth watching: which source it comes from, what it is called there, what is bad. */
+#ifndef WARROOM_DETECT_METRIC_H
+#define WARROOM_DETECT_METRIC_H
+
+#include "base/section.h"
+
+typedef enum { BAD_UP, BAD_DOWN } bad_way;
+
+typedef struct metric {
+    char *name;
+    char *title; /* p95 latency */
+    char *source;
+    char *series;          /* `name:` the name in the exposition; the metric's own name when not said */
+    GHashTable *labels;    /* label -> value it must have; NULL when none are asked for */
+    char *query, *pointer; /* for kinds of sources that take them */
+    double scale;          /* value shown = value read x scale */
+    char *unit;
+    bad_way bad;
+    char *baseline; /* as written: "410", "1h before deployment"; NULL */
+    guint line;
+} metric;
+
+metric *metric_read(const char *name, const node *map, complaints *into);
+void metric_free(metric *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(metric, metric_free)
+
+#endif

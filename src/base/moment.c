@@ -1,0 +1,84 @@
+#include "base/moment.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static GDateTime *date_of(moment at)
+{
+    int64_t seconds = at / SPAN_SECOND;
+    if (at % SPAN_SECOND < 0)
+        seconds--;
+    return g_date_time_new_from_unix_utc(seconds);
+}
+
+static int micros_of(moment at)
+{
+    int64_t micros = at % SPAN_SECOND;
+    return (int)(micros < 0 ? micros + SPAN_SECOND : micros);
+}
+
+static char *moment_format(moment at, const char *format)
+{
+    g_autoptr(GDateTime) date = date_of(at);
+    return date != NULL ? g_date_time_format(date, format) : g_strdup("(no time)");
+}
+
+char *moment_text(moment at)
+{
+    g_autofree char *seconds = moment_format(at, "%Y-%m-%dT%H:%M:%S");
+    return g_strdup_printf("%s.%06dZ", seconds, micros_of(at));
+}
+
+char *moment_human(moment at)
+{
+    return moment_format(at, "%Y-%m-%d %H:%M:%SZ");
+}
+
+char *moment_clock(moment at)
+{
+    return moment_format(at, "%H:%M:%S");
+}
+
+bool moment_parse(const char *text, moment *result, GError **error)
+{
+    g_autoptr(GDateTime) date = NULL;
+    /* GLib takes many ISO 8601 forms; we take the one that cannot be misread: date, T, time, offset. */
+    bool shaped = strlen(text) >= strlen("2026-11-19T14:05:52Z") && text[4] == '-' && text[7] == '-' &&
+                  (text[10] == 'T' || text[10] == ' ') && text[13] == ':' && text[16] == ':';
+    if (shaped)
+        date = g_date_time_new_from_iso8601(text, NULL);
+    if (date == NULL)
+        return fail(error, ERR_USAGE, "'%s' is not a time: write it as 2026-11-19T14:05:52Z", text);
+    *result = g_date_time_to_unix(date) * SPAN_SECOND + g_date_time_get_microsecond(date);
+    return true;
+}
+
+static bool clock_scan(const char *text, span *result)
+{
+    int hour = 0, minute = 0, second = 0, used = 0;
+    if (sscanf(text, "%2d:%2d:%2d%n", &hour, &minute, &second, &used) != 3 || text[used] != '\0') {
+        second = 0;
+        if (sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2)
+            return false;
+    }
+    if (text[used] == 'Z')
+        used++;
+    if (text[used] != '\0' || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+        return false;
+    *result = hour * SPAN_HOUR + minute * SPAN_MINUTE + second * SPAN_SECOND;
+    return true;
+}
+
+bool moment_parse_human(const char *text, moment now, moment *result, GError **error)
+{
+    span clock = 0;
+    if (clock_scan(text, &clock)) {
+        moment midnight = now - now % SPAN_DAY;
+        *result = midnight + clock <= now ? midnight + clock : midnight + clock - SPAN_DAY;
+        return true;
+    }
+    if (moment_parse(text, result, NULL))
+        return true;
+    return fail(error, ERR_USAGE, "'%s' is not a time: write 14:05, 14:05:52 or 2026-11-19T14:05:52Z (UTC)",
+                text);
+}
