@@ -20,9 +20,10 @@ ROOMS    := base journal detect incident assess plan execute verify communicate 
 SOURCES  := $(filter-out src/engine/main.c,$(wildcard $(ROOMS:%=src/%/*.c)))
 OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 LIB      := $(BUILD)/libwarroom.a
-PROGRAMS := warroom warroom-engine warroom-keeper warroom-notify
+PROGRAMS := $(if $(wildcard src/main.c),warroom) $(if $(wildcard src/engine/main.c),warroom-engine) \
+            $(if $(wildcard src/keeper/*.c),warroom-keeper) $(if $(wildcard src/notify/*.c),warroom-notify)
 
-all: $(PROGRAMS:%=$(BUILD)/bin/%)
+all: $(LIB) $(PROGRAMS:%=$(BUILD)/bin/%)
 
 $(BUILD)/obj/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
