@@ -1,10 +1,20 @@
 /* wire.h - what goes over the engine's socket: one JSON document a line.
  *
  * The engine speaks first:  {"warroom": VERSION, "pid": N, "started": TIME, "by": NAME, "config": PATH, "digest": HEX}
- * A face asks:              {"id": ID, "me": NAME, "means": "cli", "verb": "step.run", "args": {...}, "env": {...}}
+ * A face asks:              {"id": ID, "me": NAME, "means": "cli", "verb": "gate pass", "args": {...}, "env": {...}}
  * The engine answers:       {"id": ID, "done": true, "records": [...], "data": {...}, "again": false}
  *                       or  {"id": ID, "done": false, "code": 3, "why": "...", "way": "..."}
- * and, to faces that attached, tells as it happens: {"told": "reading"|"output"|"alert"|"leaving", ...}.
+ * and, to faces that attached, tells as it happens: {"told": "record"|"reading"|"output"|"alert"|"leaving", ...}.
+ *
+ * The verb is the name of the command's row. "args" holds the row's values by name, and, where they were
+ * given, "incident" (-i), "reason", "confirm" and "yes". "why" and "way" are the parts of a refusal: what
+ * stands against it, and what can be typed instead. "code" is an err_kind.
+ *
+ * Three verbs have no row, as no person types them:
+ *   "attach" {"after": POSITION}   from now on tell me; first every record behind that position of the journal
+ *                                  (0: all; absent: none), each as {"told": "record", "position": N, "record": {...}}
+ *   "live" {}                      data: what is known now and is no record: readings, pending holds, running steps
+ *   "leave" {}                     a newer face asks an older engine to go; it answers, then goes
  *
  * The id is made by the face. A command sent again with the same id is answered from the journal
  * ("again": true), not done twice. */
@@ -16,5 +26,6 @@
 #define WIRE_LINE_LARGEST (4 * 1024 * 1024)
 #define SOCKET_NAME "engine.sock"
 #define ENGINE_LOCK_NAME "engine.lock"
+#define ENGINE_LOG_NAME "engine.log"
 
 #endif
