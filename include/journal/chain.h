@@ -15,7 +15,7 @@ void chain_free(chain *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(chain, chain_free)
 
 /* The next record as it was read. False when it does not follow; `error` names the record and what is wrong. */
-bool chain_follow(chain *self, const record *record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool chain_follow(chain *self, const record *next, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 gint64 chain_length(const chain *self);
 const char *chain_head(const chain *self); /* the hash of the last good record; 64 zeros when there is none */
