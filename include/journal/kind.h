@@ -11,9 +11,12 @@ typedef struct kind {
     const char *name; /* step.started */
     gint64 version;   /* the newest version of the body that this program understands */
     const char *word; /* how the timeline classes it: step, gate, note, decision, trigger ... */
-    const char
-        *shape; /* the body's fields: "run:text step:whole try:whole ?reason:text", '?' may be absent */
-    const char *telling; /* the timeline's sentence, fields in braces: "{title}: started" */
+    /* The body's fields: "run:text step:whole ?reason:text ?value:text|decimal"; '?': may be absent, '|': or.
+     * The types are text, whole, decimal, flag, object and list. Names that end in _us are microseconds. */
+    const char *shape;
+    /* The timeline's sentence: "{step} ended in {elapsed_us:span}[, because {reason}]"; what stands in brackets
+     * is told when all fields in it are there. */
+    const char *telling;
 } kind;
 
 const kind *kind_find(const char *name); /* NULL when unknown */

@@ -1,0 +1,274 @@
+#include "journal/kind.h"
+
+#include <string.h>
+
+/* A field is name:type, '?' before it when it may be absent, types with '|' between them when it may be either:
+ * text whole decimal flag object list. Fields that end in _us are microseconds.
+ *
+ * A telling has its fields in braces: {field}, {field:span} and {field:moment} for microseconds. What stands in
+ * brackets is told only when every field inside is there (and is not "", false, or an empty list). */
+/* clang-format off */
+static const kind kinds[] = {
+    /* ---- the house stream ---- */
+    { "house.engine_started", 1, "house", "version:text pid:whole me:text", "engine {version} started by {me}, process {pid}" },
+    { "house.engine_left", 1, "house", "", "engine left: nothing is open" },
+    { "house.settings_loaded", 1, "house", "file:text digest:text", "configuration loaded: {file}" },
+    { "house.stream_opened", 1, "house", "stream:text title:text ?service:text", "{stream} opened: {title}[ ({service})]" },
+    { "house.stream_closed", 1, "house", "stream:text number:whole hash:text", "{stream} closed with record {number}" },
+    { "house.clock_stepped", 1, "house", "by_us:whole", "clock stepped by {by_us:span}" },
+    { "house.message", 1, "house", "text:text", "{text}" },
+    { "trigger.changed", 1, "trigger", "trigger:text from:text to:text ?value:text|decimal ?limit:text|decimal rule:text ?severity:text ?why:text",
+      "{trigger}: {to}, was {from}[, value {value}][, limit {limit}] ({rule})[: {why}]" },
+    { "event.told", 1, "trigger", "event:text ?text:text", "event {event}[: {text}]" },
+    { "source.silent", 1, "trigger", "source:text why:text", "source {source} is silent: {why}" },
+    { "source.answered", 1, "trigger", "source:text", "source {source} answers again" },
+
+    /* ---- an incident ---- */
+    { "incident.opened", 1, "decision", "id:text title:text ?service:text ?environment:text severity:text ?commander:text ?drill:flag",
+      "opened {id}: {title}[, {service}][ {environment}], {severity}[, commander {commander}]" },
+    { "incident.severity_set", 1, "decision", "severity:text", "severity is {severity}" },
+    { "incident.assigned", 1, "decision", "seat:text name:text", "{seat}: {name}" },
+    { "incident.taken", 1, "decision", "name:text ?from:text", "{name} takes command[ from {from}]" },
+    { "incident.closed", 1, "decision", "outcome:text ?reason:text", "closed: {outcome}[, {reason}]" },
+    { "incident.reopened", 1, "decision", "reason:text", "reopened: {reason}" },
+    { "impact.set", 1, "impact", "began:whole", "began {began:moment}" },
+    { "note.added", 1, "note", "text:text", "{text}" },
+    { "ask.put", 1, "ask", "name:text text:text due_us:whole", "{name}: {text}" },
+    { "ask.answered", 1, "answer", "ask:whole text:text", "to {ask}: {text}" },
+
+    /* ---- a run ---- */
+    { "run.prepared", 1, "decision", "run:text plan:object digest:text title:text", "{run}: plan {title} is ready" },
+    { "run.started", 1, "decision", "run:text mode:text ?confirmed:text", "{run}: run, {mode}[, '{confirmed}' typed]" },
+    { "run.paused", 1, "decision", "run:text", "{run}: paused" },
+    { "run.resumed", 1, "decision", "run:text", "{run}: resumed" },
+    { "run.halted", 1, "decision", "run:text why:text", "{run}: halted: {why}" },
+    { "run.aborted", 1, "decision", "run:text", "{run}: aborted" },
+    { "run.ended", 1, "decision", "run:text outcome:text", "{run}: ended, {outcome}" },
+    { "step.started", 1, "step", "run:text step:whole try:whole what:text ?gate:text folder:text digest:text ?timeout_us:whole",
+      "{step} {what} started[ for gate {gate}], try {try}" },
+    { "step.ended", 1, "step", "run:text step:whole try:whole what:text ?gate:text outcome:text code:whole ?reason:text ?output:whole ?kept:whole ?left:whole ?survivors:list elapsed_us:whole",
+      "{step} {what}[ for gate {gate}]: {outcome} in {elapsed_us:span}[, {reason}][; still there: {survivors}]" },
+    { "step.lost", 1, "step", "run:text step:whole try:whole what:text ?gate:text why:text", "{step} {what} lost its keeper, outcome unknown: {why}" },
+    { "step.interrupted", 1, "step", "run:text step:whole try:whole what:text ?gate:text why:text", "{step} {what} interrupted: {why}" },
+    { "step.adopted", 1, "step", "run:text step:whole try:whole", "{step} adopted: its process is watched without a keeper" },
+    { "step.marked", 1, "step", "run:text step:whole outcome:text reason:text", "{step} marked {outcome}: {reason}" },
+    { "step.done_by_hand", 1, "step", "run:text step:whole ?by_whom:text", "{step} done by hand[, by {by_whom}]" },
+    { "step.verified", 1, "step", "run:text step:whole ?value:text|decimal ?wanted:text|decimal how:text", "{step} verified by {how}[: {value}][, wanted {wanted}]" },
+    { "step.unverified", 1, "step", "run:text step:whole why:text known:flag", "{step} not verified: {why}" },
+    { "step.skipped", 1, "step", "run:text step:whole reason:text", "{step} skipped: {reason}" },
+    { "step.retry_asked", 1, "step", "run:text step:whole", "{step}: another try" },
+    { "step.handed_on", 1, "step", "run:text step:whole values:object ?refused:list", "{step} hands on values[; refused: {refused}]" },
+    { "gate.passed", 1, "gate", "run:text gate:text how:text ?value:text|decimal ?wanted:text|decimal ?reason:text", "{gate} passed {how}[: {value}][, wanted {wanted}][, because {reason}]" },
+    { "gate.failed", 1, "gate", "run:text gate:text ?value:text|decimal ?wanted:text|decimal why:text", "{gate} failed: {why}[, value {value}][, wanted {wanted}]" },
+    { "gate.withdrawn", 1, "gate", "run:text gate:text", "{gate} withdrawn" },
+    { "evidence.kept", 1, "evidence", "file:text digest:text bytes:whole", "kept {file}, {bytes} bytes" },
+};
+/* clang-format on */
+
+/* One field of a shape: a view into its text. */
+typedef struct field {
+    const char *name, *types;
+    gsize name_length, types_length;
+    bool may_be_absent;
+} field;
+
+/* The next field at `shape`, and what follows it; NULL at the end. */
+static const char *field_scan(const char *shape, field *result)
+{
+    shape += strspn(shape, " ");
+    if (*shape == '\0')
+        return NULL;
+    result->may_be_absent = *shape == '?';
+    result->name = shape + (result->may_be_absent ? 1 : 0);
+    result->name_length = strcspn(result->name, ":");
+    result->types = result->name + result->name_length + 1;
+    result->types_length = strcspn(result->types, " ");
+    return result->types + result->types_length;
+}
+
+const kind *kinds_all(gsize *count)
+{
+    *count = G_N_ELEMENTS(kinds);
+    return kinds;
+}
+
+const kind *kind_find(const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
+bool kind_knows(const record *self)
+{
+    const kind *row = kind_find(self->kind);
+    return row != NULL && self->version >= 1 && self->version <= row->version;
+}
+
+/* A decimal that JSON cannot write stands as its name (json_put_decimal). */
+static bool is_decimal(const json *value)
+{
+    static const char *const names[] = { "NaN", "+Inf", "-Inf", NULL };
+    const char *text = json_string_value(value);
+    return json_is_number(value) || (text != NULL && g_strv_contains(names, text));
+}
+
+static bool is_of_type(const json *value, const char *type, gsize length)
+{
+    struct {
+        const char *type;
+        bool fits;
+    } const rows[] = {
+        { "text", json_is_string(value) },   { "whole", json_is_integer(value) },
+        { "decimal", is_decimal(value) },    { "flag", json_is_boolean(value) },
+        { "object", json_is_object(value) }, { "list", json_is_array(value) },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (strlen(rows[i].type) == length && strncmp(rows[i].type, type, length) == 0)
+            return rows[i].fits;
+    g_assert_not_reached(); /* a slip in the table above: a test reads every row */
+}
+
+static bool field_fits(const field *self, const json *value)
+{
+    const char *end = self->types + self->types_length;
+    for (const char *type = self->types; type < end; type += strcspn(type, "| ") + 1)
+        if (is_of_type(value, type, strcspn(type, "| ")))
+            return true;
+    return false;
+}
+
+/* The first key of the body that the shape does not have; NULL when all are known. */
+static const char *body_stranger(const kind *row, const json *body)
+{
+    const char *key = NULL;
+    json *value = NULL;
+    json_object_foreach((json *)body, key, value)
+    {
+        bool known = false;
+        field each;
+        for (const char *at = field_scan(row->shape, &each); at != NULL && !known; at = field_scan(at, &each))
+            known = strlen(key) == each.name_length && strncmp(key, each.name, each.name_length) == 0;
+        if (!known)
+            return key;
+    }
+    return NULL;
+}
+
+static bool body_fits(const kind *row, const json *body, GError **error)
+{
+    field each;
+    for (const char *at = field_scan(row->shape, &each); at != NULL; at = field_scan(at, &each)) {
+        g_autofree char *name = g_strndup(each.name, each.name_length);
+        const json *value = json_object_get(body, name);
+        if (value == NULL && !each.may_be_absent)
+            return fail(error, ERR_FAILED, "%s: '%s' is missing", row->name, name);
+        if (value != NULL && !field_fits(&each, value))
+            return fail(error, ERR_FAILED, "%s: '%s' is not %.*s", row->name, name, (int)each.types_length,
+                        each.types);
+    }
+    const char *stranger = body_stranger(row, body);
+    if (stranger != NULL)
+        return fail(error, ERR_FAILED, "%s: '%s' is not a field of it; its fields are: %s", row->name,
+                    stranger, row->shape);
+    return true;
+}
+
+bool kind_fits(const record *self, GError **error)
+{
+    const kind *row = kind_find(self->kind);
+    if (row == NULL)
+        return fail(error, ERR_FAILED, "'%s' is not a kind of record", self->kind);
+    if (self->version != row->version)
+        return fail(error, ERR_FAILED,
+                    "%s: version %" G_GINT64_FORMAT " is not written any more or not yet, %" G_GINT64_FORMAT
+                    " is",
+                    row->name, self->version, row->version);
+    g_autoptr(json) body = json_read(self->body, strlen(self->body), error);
+    if (body == NULL) {
+        g_prefix_error(error, "%s: the body is not JSON: ", row->name);
+        return false;
+    }
+    if (!json_is_object(body))
+        return fail(error, ERR_FAILED, "%s: the body is not an object", row->name);
+    return body_fits(row, body, error);
+}
+
+/* ---- the telling ---- */
+
+static bool is_worth_telling(const json *value)
+{
+    if (value == NULL || json_is_null(value) || json_is_false(value))
+        return false;
+    if (json_is_string(value))
+        return json_string_length(value) > 0;
+    return !json_is_array(value) || json_array_size(value) > 0;
+}
+
+static char *list_words(const json *list)
+{
+    GString *words = g_string_new("");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json *item = json_array_get(list, i);
+        g_autofree char *other = json_is_string(item) ? NULL : json_line(item);
+        g_string_append_printf(words, "%s%s", i > 0 ? ", " : "",
+                               other != NULL ? other : json_string_value(item));
+    }
+    return g_string_free(words, FALSE);
+}
+
+static char *value_words(const json *value, const char *as)
+{
+    if (json_is_integer(value) && strcmp(as, "moment") == 0)
+        return moment_human(json_integer_value(value));
+    if (json_is_integer(value) && strcmp(as, "span") == 0 &&
+        ABS((double)json_integer_value(value)) <= SPAN_LONGEST)
+        return span_text(json_integer_value(value));
+    if (json_is_string(value))
+        return g_strdup(json_string_value(value));
+    return json_is_array(value) ? list_words(value) : json_line(value);
+}
+
+/* Appends the field at `at` ("{name:as}") and gives what follows it; *there becomes false when it is not there. */
+static const char *tell_field(GString *into, const json *body, const char *at, bool *there)
+{
+    const char *end = at + strcspn(at, "}");
+    g_autofree char *inside = g_strndup(at + 1, (gsize)(end - at - 1));
+    g_auto(GStrv) part = g_strsplit(inside, ":", 2);
+    const json *value = json_object_get(body, part[0]);
+    if (is_worth_telling(value)) {
+        g_autofree char *words = value_words(value, part[1] != NULL ? part[1] : "");
+        g_string_append(into, words);
+    } else {
+        *there = false;
+    }
+    return end + 1;
+}
+
+static char *tell(const char *telling, const json *body)
+{
+    GString *text = g_string_new("");
+    gsize group = 0;
+    bool there = true;
+    for (const char *at = telling; *at != '\0';) {
+        if (*at == '{') {
+            at = tell_field(text, body, at, &there);
+        } else if (*at == '[') {
+            group = text->len, there = true, at++;
+        } else if (*at == ']') {
+            g_string_truncate(text, there ? text->len : group);
+            at++;
+        } else {
+            g_string_append_c(text, *at++);
+        }
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *kind_tell(const record *self)
+{
+    if (!kind_knows(self))
+        return g_strdup_printf("%s (a newer warroom wrote this)", self->kind);
+    return tell(kind_find(self->kind)->telling, record_body(self));
+}
