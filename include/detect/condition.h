@@ -7,9 +7,27 @@
  *     window    = averaged over DURATION | per (second | minute | hour) | within DURATION of deployment
  *     hold      = for DURATION [until clear for DURATION]
  *
- * A condition is true, false or unknown. Unknown is never healthy, never a breach, does not reset a hold.
- * The parser says at which column it stopped understanding, and suggests the nearest known word.
- * A condition is only the sentence; `watch` is the sentence being lived through, sample by sample. */
+ * The parser says at which column it stopped understanding, and suggests the nearest known word. A condition
+ * is only the sentence; a watch (watch.h) is the sentence being lived through, sample by sample. What the
+ * parts of the sentence mean:
+ *
+ *   5 points over baseline    more than baseline + 5, in the metric's own unit; so are 40 ms over baseline
+ *   50 % over baseline        more than baseline + 50 % of |baseline|
+ *   2 % under baseline        the distance downwards is meant: > 2 % under baseline is below baseline - 2 %
+ *   150 % of baseline         baseline x 1.5
+ *   30 % of METRIC            METRIC x 0.3; unknown while METRIC is 0: a share of nothing
+ *                             Beside a baseline of 0 every excess is beyond and exactly 0 is not, with >= too.
+ *   averaged over D           each value counts for as long as it stood; unknown until half of D was seen
+ *   per UNIT                  growth of a counter; a fall is a restart from 0; late samples are left out;
+ *                             unknown until half a UNIT was seen
+ *   within D of deployment    false once D has passed, unknown while no deployment is known. An amount without
+ *                             a unit is a count from the deployment on ("more than 3 in the first hour"): the
+ *                             growth since the last value from before it, or, when none was seen, the value as
+ *                             it stands. An amount with a unit is the value itself, judged in that time only.
+ *   event NAME within D       true until D has passed since it was told (15m when not said)
+ *   for D                     fires when true for D; 0s when not said
+ *   until clear for D         keeps firing until false for D; when not said as long as the hold, without a hold
+ *                             KEEP_FIRING; an event clears at once, having its own length */
 #ifndef WARROOM_DETECT_CONDITION_H
 #define WARROOM_DETECT_CONDITION_H
 
@@ -17,51 +35,27 @@
 #include "base/json.h"
 #include "detect/reading.h"
 
+#define EVENT_LASTS (15 * SPAN_MINUTE) /* DESIGN "One language for conditions" */
+#define KEEP_FIRING (30 * SPAN_SECOND) /* D2: of a condition without a hold */
+
 typedef struct condition condition;
 
 typedef enum { TRUTH_FALSE, TRUTH_TRUE, TRUTH_UNKNOWN } truth;
 
 /* `metrics` is a NULL-ended list of known names, or NULL when any name will do. The error carries
- * "column N: ..." ; with `column` not NULL it is also put there (from 1). */
+ * "column N: ..." ; with `column` not NULL it is also put there (from 1, in characters). */
 condition *condition_parse(const char *text, const char *const *metrics, guint *column,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void condition_free(condition *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(condition, condition_free)
 
 char *condition_text(const condition *self); /* in its one spelling; parses to the same. The caller frees. */
-char **condition_metrics(const condition *self); /* the metrics it names. g_strfreev. */
+char **condition_metrics(const condition *self); /* the metrics it names, each once. g_strfreev. */
+char **condition_events(const condition *self);  /* likewise the events */
 
-/* What a condition is judged by. All of it comes in: nothing here asks. */
-typedef struct evidence {
-    const reading *(*reading_of)(void *context, const char *metric); /* NULL: no such metric */
-    const reading *(*baseline_of)(void *context, const char *metric);
-    uptime (*event_at)(void *context, const char *event); /* when it was last told; G_MININT64: never */
-    void *context;
-    uptime now;
-    uptime deployed; /* G_MININT64: unknown */
-} evidence;
+/* Does it compare this metric (NULL: any) with its baseline? Then the metric must have one. */
+bool condition_needs_baseline(const condition *self, const char *metric);
 
-/* A condition lived through: windows, counts, holds. */
-typedef struct watch watch;
-typedef enum { WATCH_QUIET, WATCH_PENDING, WATCH_FIRING, WATCH_CLEARING } watch_state;
-
-watch *watch_new(const condition *condition); /* borrows the condition: it must outlive the watch */
-void watch_free(watch *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(watch, watch_free)
-
-/* Looks at the evidence once; times never run backwards. */
-watch_state watch_look(watch *self, const evidence *evidence);
-
-watch_state watch_is(const watch *self);
-truth watch_truth(const watch *self);           /* of the last look, before the hold */
-span watch_held(const watch *self, uptime now); /* how long the hold has run, up or down */
-span watch_needs(const watch *self); /* how long it must run in its present direction; 0 when quiet */
-/* The last look in numbers: the (first undecided, else deciding) clause's value and the limit it was held to. */
-bool watch_numbers(const watch *self, double *value, double *limit);
-const char *watch_why(const watch *self); /* with TRUTH_UNKNOWN: "revenue: stale, 45s old"; else "" */
-
-/* As journaled, to be taken up after a restart: a hold goes on where it was. */
-json *watch_keep(const watch *self);
-void watch_resume(watch *self, const json *kept);
+#include "detect/watch.h"
 
 #endif
