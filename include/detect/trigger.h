@@ -9,6 +9,7 @@ typedef enum { SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL }
 extern const char *const severity_names[]; /* low, medium, high, critical, NULL */
 
 typedef enum { ACTION_ALERT, ACTION_ROLLBACK, ACTION_SCALE } trigger_action;
+extern const char *const action_names[]; /* alert, rollback, scale, NULL */
 
 typedef enum {
     AUTOMATION_MANUAL,
@@ -18,6 +19,7 @@ typedef enum {
     AUTOMATION_SEMI,
     AUTOMATION_FULL,
 } automation;
+extern const char *const automation_names[]; /* manual, manual with procedures ... full, NULL */
 
 typedef struct trigger {
     char *name;
@@ -28,7 +30,7 @@ typedef struct trigger {
     span answer;   /* 0: no budget */
     char *service; /* NULL: any */
     bool shadow;
-    char *why;
+    char *why; /* "" when not said */
     guint line;
 } trigger;
 
