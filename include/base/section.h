@@ -19,6 +19,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(section, section_close)
 
 bool section_has(section *self, const char *key);         /* does not take it */
 const node *section_node(section *self, const char *key); /* takes it, whatever it is; NULL when absent */
+const node *section_map(const section *self);             /* the map itself; NULL when there is none */
 
 const char *section_text(section *self, const char *key, const char *absent);
 const char *section_text_needed(section *self, const char *key); /* complains when absent, gives NULL */

@@ -2,7 +2,10 @@
  *
  * All scalars are plain text: what a scalar means is for whoever reads it to say ("no" is a country).
  * Refused with line and column: anchors, aliases, tags, duplicate keys, keys that are not scalars, depth
- * over 32, more than 1 MB, text that is not UTF-8, tabs as indentation. Nodes live as long as their tree. */
+ * over 32, more than 1 MB, text that is not UTF-8, tabs as indentation.
+ * Where the shape survives (a duplicate key, an anchor, an alias, a tag), the complaint is made and the tree
+ * still given, so that the other mistakes are found in the same run: whoever uses a tree counts the
+ * complaints first. Nodes live as long as their tree. */
 #ifndef WARROOM_BASE_TREE_H
 #define WARROOM_BASE_TREE_H
 
@@ -13,7 +16,8 @@ typedef struct node node;
 typedef enum { NODE_SCALAR, NODE_LIST, NODE_MAP } node_kind;
 
 /* NULL when the text cannot be read; then `into` says why. An empty text is an empty map.
- * `front` reads one document and stops at the second "---" (the front matter of a Markdown file). */
+ * `front` takes a whole Markdown file and stops at the second "---": what is above it is its front matter.
+ * A file that does not begin with "---", or has an empty line below it, has none: an empty map. */
 tree *tree_parse(const char *file, const char *text, gsize length, complaints *into);
 tree *tree_parse_front(const char *file, const char *text, gsize length, complaints *into);
 void tree_free(tree *self);
@@ -33,7 +37,9 @@ const node *node_item(const node *self, guint index);    /* of a list; of a map 
 const node *node_key(const node *self, guint index);     /* of a map, in the order written */
 const node *node_get(const node *self, const char *key); /* of a map; NULL when absent or not a map */
 
-/* A complaint at this node. */
+bool node_is_bad(const node *self); /* an alias, say: complained about already, its text means nothing */
+
+/* A complaint at this node; none at a bad one. */
 void node_complain(const node *self, complaints *into, const char *right, const char *wrong, ...)
     G_GNUC_PRINTF(4, 5);
 
