@@ -33,7 +33,7 @@ $(LIB): $(OBJECTS)
 	@rm -f $@
 	ar -rcs $@ $^
 
-$(BUILD)/bin/warroom: $(BUILD)/obj/main.o $(LIB)
+$(BUILD)/bin/warroom: $(BUILD)/obj/main.o $(filter $(BUILD)/obj/cli/%,$(OBJECTS)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(CORE)
 

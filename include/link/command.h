@@ -10,12 +10,13 @@
 #include "base/json.h"
 
 typedef enum {
-    TAKES_WORD,  /* one word, needed */
-    TAKES_MAYBE, /* one word, may be absent */
-    TAKES_WORDS, /* the rest, as one text: note TEXT... */
-    TAKES_FLAG,  /* --phase */
-    TAKES_VALUE, /* --severity high */
-    TAKES_PAIRS, /* --set NAME=VALUE, any number: an object */
+    TAKES_WORD,        /* one word, needed */
+    TAKES_MAYBE,       /* one word, may be absent */
+    TAKES_WORDS,       /* the rest, as one text: note TEXT... */
+    TAKES_MAYBE_WORDS, /* the same, may be absent */
+    TAKES_FLAG,        /* --phase */
+    TAKES_VALUE,       /* --severity high */
+    TAKES_PAIRS,       /* --set NAME=VALUE, any number: an object */
 } takes;
 
 typedef struct parameter_row {
@@ -47,10 +48,17 @@ typedef struct command {
     const char *example; /* "warroom gate pass backup --reason 'full backup running'" */
     unsigned needs;
     const parameter_row *parameters; /* ended by a row without a name */
-    const char *key;                 /* the console's key, "" when it has none */
+    const char *key;                 /* the console's key, "" when it has none; drawn from `help keys` too */
 } command;
 
+/* In the order in which help lists them. */
 const command *commands_all(gsize *count);
-const command *command_find(const char *name);
+const command *command_find(const char *name); /* NULL when there is none */
+
+/* What every command takes beside its own: -i, --json ...; ended by a row without a name. */
+const parameter_row *options_all(void);
+
+/* Is it a word of the line, or an option? */
+bool takes_is_word(takes kind);
 
 #endif

@@ -14,18 +14,31 @@ typedef struct call {
     const char *incident; /* -i; NULL */
     const char *config;   /* --config; NULL */
     const char *me;       /* --me, WARROOM_ME, SUDO_USER or the login */
-    char *state;          /* the state directory */
-    bool json, plain, quiet, dry_run, yes;
+    char *state;          /* the state directory: its name; it may not exist yet */
+    bool json, plain, quiet, dry_run, yes, raw;
     const char *confirm, *reason; /* NULL when not given */
 } call;
 
-typedef int (*verb)(call *call, GError **error);
+typedef int (*verb)(call *self, GError **error);
 
 /* A line of data: what is foreign in the arguments is made visible before it is printed. With --json: nothing. */
-void say(const call *call, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void say(const call *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* A text of many lines, such as a preview: its newlines stay. With --json: nothing. */
+void say_lines(const call *self, const char *text);
 /* The answer as a document (or one of the lines, for GIVES_LINES). Without --json: nothing. Takes it. */
-void say_json(const call *call, json *document);
+void say_json(const call *self, json *document);
+/* Bytes of a file the person asked for (an export, a rendered template): untouched into a pipe or a file,
+ * visible on a terminal. With --json too: it is the answer. */
+void say_bytes(const call *self, const char *bytes, gsize length);
+/* What was said is on its way; for verbs that stay. Ends the program quietly when nobody reads any more. */
+void say_flush(void);
 /* Talk, to standard error; not with -q. */
-void talk(const call *call, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void talk(const call *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Nothing said was lost: else ERR_FAILED "could not write: ..." . Called by main at the end. */
+bool say_settle(GError **error);
+
+/* One JSON text that shows nothing hidden: invisible and turning characters are escaped. The caller frees. */
+char *json_shown(const json *document);
 
 #endif

@@ -1,0 +1,94 @@
+#include "confirm.h"
+
+#include "base/fail.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+static bool somebody_there(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+/* One line of the person's; NULL at the end of input. The caller frees. */
+static char *ask(const char *question)
+{
+    g_autofree char *visible = text_visible(question, -1);
+    tcflush(STDIN_FILENO, TCIFLUSH);
+    fprintf(stderr, "%s ", visible);
+    fflush(stderr);
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t length = getline(&line, &size, stdin);
+    char *answer = length < 0 ? NULL : g_strchomp(g_strdup(line));
+    free(line);
+    return answer;
+}
+
+static bool confirm_yes(call *self, GError **error)
+{
+    if (self->yes)
+        return true;
+    if (!somebody_there())
+        return fail(error, ERR_REFUSED, "cannot %s: nobody was asked; --yes stands for 'y'", self->row->name);
+    g_autofree char *question = g_strdup_printf("%s: %s. y to go on:", self->row->name, self->row->about);
+    g_autofree char *answer = ask(question);
+    if (answer == NULL || strcmp(answer, "y") != 0)
+        return fail(error, ERR_REFUSED, "cannot %s: the answer was not 'y'; nothing was done",
+                    self->row->name);
+    self->yes = true;
+    return true;
+}
+
+static bool reason_is_long_enough(const call *self, const char *reason, GError **error)
+{
+    if (g_utf8_strlen(reason, -1) >= REASON_SHORTEST)
+        return true;
+    return fail(error, ERR_REFUSED, "cannot %s: a reason has at least %d characters; --reason TEXT gives it",
+                self->row->name, REASON_SHORTEST);
+}
+
+static bool confirm_reason(call *self, GError **error)
+{
+    if (self->reason != NULL)
+        return reason_is_long_enough(self, self->reason, error);
+    if (!somebody_there())
+        return fail(error, ERR_REFUSED, "cannot %s: it wants a reason; --reason TEXT gives it",
+                    self->row->name);
+    g_autofree char *question = g_strdup_printf("%s: the reason, for the report:", self->row->name);
+    g_autofree char *answer = ask(question);
+    if (!reason_is_long_enough(self, answer != NULL ? answer : "", error))
+        return false;
+    json_put_text(self->args, "reason", answer);
+    self->reason = json_text(self->args, "reason", NULL);
+    return true;
+}
+
+bool confirm_row(call *self, GError **error)
+{
+    if ((self->row->needs & ASKS_YES) != 0 && !confirm_yes(self, error))
+        return false;
+    return (self->row->needs & ASKS_REASON) == 0 || confirm_reason(self, error);
+}
+
+bool confirm_name(call *self, const char *what, const char *name, GError **error)
+{
+    if (self->confirm == NULL) {
+        if (!somebody_there())
+            return fail(error, ERR_REFUSED,
+                        "cannot %s: the name of the %s is not confirmed; --confirm '%s' does",
+                        self->row->name, what, name);
+        g_autofree char *question =
+            g_strdup_printf("%s: type the name of the %s, %s:", self->row->name, what, name);
+        g_autofree char *answer = ask(question);
+        json_put_text(self->args, "confirm", answer != NULL ? answer : "");
+        self->confirm = json_text(self->args, "confirm", NULL);
+    }
+    if (strcmp(self->confirm, name) == 0)
+        return true;
+    return fail(error, ERR_REFUSED, "cannot %s: '%s' is not the name of the %s, '%s'; nothing was done",
+                self->row->name, self->confirm, what, name);
+}

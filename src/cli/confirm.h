@@ -1,0 +1,18 @@
+/* confirm.h - being sure (CONSOLE.md 5).
+ *
+ * On a terminal a person is asked; what was typed before the question was drawn is thrown away first.
+ * Without one, nothing is asked: without the option that stands for the answer the command is refused. */
+#ifndef WARROOM_CLI_CONFIRM_H
+#define WARROOM_CLI_CONFIRM_H
+
+#include "call.h"
+
+#define REASON_SHORTEST 10 /* CONSOLE.md 5 */
+
+/* What the row itself asks for: a yes, a reason. (A name is asked for by the verb, which knows it.) */
+bool confirm_row(call *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The name as printed, typed out: compared exactly. `what` says what it is the name of. */
+bool confirm_name(call *self, const char *what, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif
