@@ -1,0 +1,187 @@
+/* ask.c - what may be asked of a run now. A refusal says what, why and the way on. */
+#include "execute/run.h"
+
+static bool refuse(GError **error, const char *what, const char *why, const char *way)
+{
+    return fail(error, ERR_REFUSED, "cannot %s: %s; %s", what, why, way);
+}
+
+static const char *const ask_words[] = { "run",  "pause",        "abort", "retry", "skip",
+                                         "undo", "mark as done", "adopt", "mark" };
+
+static bool may_go(const run *self, guint step, GError **error)
+{
+    if (self->state == RUN_GOING) {
+        if (self->present == NULL)
+            return refuse(error, "run", "it is running", "'warroom pause' stops it after this step");
+        g_autofree char *at = moment_clock(self->present->started);
+        g_autofree char *why = g_strdup_printf("step %u '%s' runs since %s", self->present->step + 1,
+                                               run_step(self, self->present->step)->title, at);
+        return refuse(error, "run", why, "'warroom pause' stops after it, 'warroom abort' cuts it");
+    }
+    if (self->present != NULL)
+        return refuse(error, "run", "a step is still running", "wait for its end, or 'warroom abort'");
+    guint current = run_current(self);
+    if (current == run_count(self))
+        return refuse(error, "run", "every step is done", "'warroom incident close' ends the incident");
+    if (step != G_MAXUINT && step != current && self->steps[step].state != STEP_TODO)
+        return refuse(error, "run", "that step has run already", "'warroom retry' runs a step again");
+    if (step != G_MAXUINT && step != current)
+        return refuse(error, "run", "the steps before it are not done",
+                      "run them first, or 'warroom skip' them with a reason");
+    switch (self->steps[current].state) {
+    case STEP_LOST:
+    case STEP_INTERRUPTED:
+        return refuse(error, "run", "the outcome of its step is unknown",
+                      "'warroom retry' runs it again, 'warroom step mark' says how it ended, 'warroom skip' "
+                      "goes past it");
+    case STEP_FAILED:
+        return refuse(
+            error, "run", "its step failed",
+            "'warroom retry' runs it again, 'warroom undo' takes it back, 'warroom skip' goes past it");
+    case STEP_UNVERIFIED:
+        return refuse(
+            error, "run", "its step is not verified",
+            "'warroom retry' verifies again, 'warroom undo' takes it back, 'warroom skip' goes past it");
+    case STEP_UNDONE:
+        return refuse(error, "run", "its step was undone",
+                      "'warroom retry' runs it again, 'warroom skip' goes past it");
+    default:
+        return true;
+    }
+}
+
+static bool may_retry(const run *self, guint step, GError **error)
+{
+    if (self->present != NULL && self->steps[step].state != STEP_LOST)
+        return refuse(error, "retry", "a step is running", "wait for its end, or 'warroom abort'");
+    if (step != run_current(self))
+        return refuse(error, "retry",
+                      self->steps[step].state == STEP_TODO ? "that step has not run yet"
+                                                           : "that step is done",
+                      "only the step at hand can be run again");
+    if (self->state == RUN_GOING)
+        return refuse(error, "retry", "it is running", "'warroom pause' stops it first");
+    return true;
+}
+
+static bool may_skip(const run *self, guint step, GError **error)
+{
+    if (self->present != NULL && self->steps[step].state != STEP_LOST)
+        return refuse(error, "skip", "a step is running", "wait for its end, or 'warroom abort'");
+    if (step != run_current(self))
+        return refuse(error, "skip", "only the step at hand can be skipped", "skip the ones before it first");
+    return true;
+}
+
+static bool may_undo(const run *self, guint step, GError **error)
+{
+    const step_run *state = &self->steps[step];
+    if (self->present != NULL)
+        return refuse(error, "undo", "a step is running", "wait for its end, or 'warroom abort'");
+    if (self->state == RUN_GOING)
+        return refuse(error, "undo", "the run is going on", "'warroom pause' stops it first");
+    if (run_step(self, step)->undo == NULL)
+        return refuse(error, "undo", "the playbook has no undo for that step",
+                      "'warroom step show' shows what it did");
+    if (state->state == STEP_UNDONE)
+        return refuse(error, "undo", "that step is undone already", "'warroom retry' runs it again");
+    if (state->state == STEP_TODO || state->state == STEP_SKIPPED)
+        return refuse(error, "undo", "that step has not run", "there is nothing to undo");
+    /* Last in, first out: what was built on it is taken back before it. */
+    for (guint later = step + 1; later < run_count(self); later++) {
+        step_state is = self->steps[later].state;
+        if (is != STEP_TODO && is != STEP_SKIPPED && is != STEP_UNDONE &&
+            run_step(self, later)->undo != NULL) {
+            g_autofree char *way = g_strdup_printf("'warroom undo %u' first: last in, first out", later + 1);
+            return refuse(error, "undo", "a later step has run since", way);
+        }
+    }
+    return true;
+}
+
+static bool may_abort(const run *self, GError **error)
+{
+    if (self->aborting)
+        return refuse(error, "abort", "it is being aborted", "'warroom status' shows what is left of it");
+    return true;
+}
+
+static bool may_mark(const run *self, guint step, GError **error)
+{
+    step_state is = self->steps[step].state;
+    if (is != STEP_LOST && is != STEP_INTERRUPTED)
+        return refuse(error, "mark", "how that step ended is known", "'warroom step show' shows it");
+    return true;
+}
+
+bool run_may(const run *self, run_ask ask, guint step, GError **error)
+{
+    if (self->state == RUN_ENDED)
+        return refuse(error, ask_words[ask], "that run has ended", "'warroom run PLAYBOOK' begins another");
+    switch (ask) {
+    case ASK_GO:
+        return may_go(self, step, error);
+    case ASK_PAUSE:
+        if (self->state == RUN_GOING)
+            return true;
+        return refuse(error, "pause", "nothing is going on", "'warroom run' goes on");
+    case ASK_ABORT:
+        return may_abort(self, error);
+    case ASK_RETRY:
+        return may_retry(self, step, error);
+    case ASK_SKIP:
+        return may_skip(self, step, error);
+    case ASK_UNDO:
+        return may_undo(self, step, error);
+    case ASK_DONE:
+        if (run_step(self, step)->command != NULL)
+            return refuse(error, "mark as done", "that step has a command", "'warroom run' runs it");
+        if (step != run_current(self) || self->steps[step].commanded)
+            return refuse(error, "mark as done", "it is not the step at hand",
+                          "'warroom status' shows which is");
+        if (self->state == RUN_PREPARED)
+            return refuse(error, "mark as done", "the run has not begun", "'warroom run' begins it");
+        return true;
+    case ASK_ADOPT:
+        if (self->steps[step].state == STEP_LOST && self->present != NULL)
+            return true;
+        return refuse(error, "adopt", "that step has not lost its keeper",
+                      "'warroom status' shows its state");
+    case ASK_MARK:
+        return may_mark(self, step, error);
+    }
+    return false;
+}
+
+bool run_gate_may(const run *self, const char *name, bool with_reason, GError **error)
+{
+    const gate *gate = plan_gate(self->plan, name);
+    if (gate == NULL)
+        return fail(error, ERR_NOT_FOUND, "'%s' has no gate '%s'; 'warroom gate list' names them",
+                    self->title, name);
+    if (self->state == RUN_ENDED)
+        return refuse(error, "pass the gate", "that run has ended", "'warroom run PLAYBOOK' begins another");
+    const gate_run *state = run_gate(self, name);
+    guint current = run_current(self);
+    bool behind = false;
+    for (guint i = 0; i < run_count(self) && !behind; i++) {
+        g_autoptr(GPtrArray) after = plan_gates_after(self->plan, i);
+        for (guint k = 0; k < after->len; k++)
+            if (g_ptr_array_index(after, k) == gate && (i != current || !self->steps[i].commanded))
+                behind = true;
+    }
+    if (state->state == GATE_OVERRIDDEN ||
+        (state->state == GATE_PASSED && !behind && !gate_is_automatic(gate) &&
+         (current == run_count(self) || state->judged > self->steps[current].fired)))
+        return refuse(error, "pass the gate", "it is passed already", "'warroom gate list' shows by whom");
+    if (behind)
+        return refuse(error, "pass the gate", "its step has not just run", "it is asked after its step");
+    if (gate_is_automatic(gate) && !with_reason) {
+        g_autofree char *way = g_strdup_printf(
+            "'warroom retry' asks again; 'warroom gate pass %s --reason \"...\"' passes it against its check",
+            name);
+        return refuse(error, "pass the gate by hand", "it has a check of its own", way);
+    }
+    return true;
+}
