@@ -6,7 +6,7 @@ CC      ?= gcc
 PREFIX  ?= /usr/local
 PKGS    := glib-2.0 jansson yaml-0.1 libcmark sqlite3
 
-WARN    := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+WARN    := -Wall -Wextra -Wpedantic -Werror -Wstrict-prototypes -Wmissing-prototypes
 HARDEN  := -fstack-protector-strong -fPIE
 FORTIFY := -D_FORTIFY_SOURCE=2
 OPT     ?= -O2 -g
