@@ -1,70 +1,147 @@
-# warroom: everything is found by wildcard; a new module edits no build file.
+# warroom: everything is found by wildcard; a new module edits no build file. `make help` lists what can be asked.
 
 VERSION := 0.1.0
 BUILD   ?= build
-CC      ?= gcc
 PREFIX  ?= /usr/local
-PKGS    := glib-2.0 jansson yaml-0.1 libcmark sqlite3
+T       ?=
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 
+PKGS    := glib-2.0 jansson yaml-0.1 libcmark sqlite3
 WARN    := -Wall -Wextra -Wpedantic -Werror -Wstrict-prototypes -Wmissing-prototypes
 HARDEN  := -fstack-protector-strong -fPIE
-FORTIFY := -D_FORTIFY_SOURCE=2
+FORTIFY ?= -D_FORTIFY_SOURCE=2
 OPT     ?= -O2 -g
-CFLAGS  += -std=gnu17 $(WARN) $(OPT) $(HARDEN) $(FORTIFY) $(SAN) -Iinclude -DWARROOM_VERSION='"$(VERSION)"' \
-           $(shell pkg-config --cflags $(PKGS) libcurl libnotify 2>/dev/null | sed 's/-I/-isystem /g')
-LDFLAGS += $(SAN) -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+FLAGS   := -std=gnu17 $(WARN) $(OPT) $(HARDEN) $(FORTIFY) $(SAN) -Iinclude -DWARROOM_VERSION='"$(VERSION)"' \
+           $(shell pkg-config --cflags $(PKGS) libcurl libnotify 2>/dev/null | sed 's/-I/-isystem /g') $(CFLAGS)
+LINK    := $(SAN) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 CORE    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+CURL    := $(shell pkg-config --libs libcurl 2>/dev/null)
 
-ROOMS    := base journal detect incident assess plan execute verify communicate learn settings board world link \
-            engine cli console
-SOURCES  := $(filter-out src/engine/main.c,$(wildcard $(ROOMS:%=src/%/*.c)))
-OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
+# The rooms are those of src/ROOMS; keeper, notify and practice are programs of their own and in no library.
+ALONE    := keeper notify practice
+ROOMS    := $(filter-out $(ALONE),$(shell sed -n 's/^\([a-z]*\):.*/\1/p' src/ROOMS))
+objects   = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(wildcard $(1)))
 LIB      := $(BUILD)/libwarroom.a
 PROGRAMS := $(if $(wildcard src/main.c),warroom) $(if $(wildcard src/engine/main.c),warroom-engine) \
-            $(if $(wildcard src/keeper/*.c),warroom-keeper) $(if $(wildcard src/notify/*.c),warroom-notify)
+            $(foreach room,$(ALONE),$(if $(wildcard src/$(room)/*.c),warroom-$(room)))
 
-all: $(LIB) $(PROGRAMS:%=$(BUILD)/bin/%)
+all: ## build the programs into build/bin (what the build needs is installed when it is missing)
+	@.ci/install build
+	@$(MAKE) --no-print-directory programs
 
-$(BUILD)/obj/%.o: src/%.c Makefile
+run: all ## build, and show what there is
+	@.ci/show $(BUILD)/bin
+
+# Objects are made anew when the flags have changed, not when this file has.
+export FLAGS_NOW := $(CC) $(FLAGS) $(LINK)
+$(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@printf '%s\n' "$$FLAGS_NOW" | cmp -s - $@ || printf '%s\n' "$$FLAGS_NOW" >$@
 
-$(LIB): $(OBJECTS)
+$(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+
+$(LIB): $(filter-out $(BUILD)/obj/engine/main.o,$(call objects,$(ROOMS:%=src/%/*.c)))
 	@rm -f $@
-	ar -rcs $@ $^
+	ar -qcs $@ $^
 
-$(BUILD)/bin/warroom: $(BUILD)/obj/main.o $(filter $(BUILD)/obj/cli/%,$(OBJECTS)) $(LIB)
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(CORE)
+programs: $(LIB) $(PROGRAMS:%=$(BUILD)/bin/%)
 
+$(BUILD)/bin/warroom: $(BUILD)/obj/main.o $(LIB)
+$(BUILD)/bin/warroom: LIBS = $(CORE)
 $(BUILD)/bin/warroom-engine: $(BUILD)/obj/engine/main.o $(LIB)
+$(BUILD)/bin/warroom-engine: LIBS = $(CORE) $(CURL)
+$(BUILD)/bin/warroom-keeper: $(call objects,src/keeper/*.c)
+$(BUILD)/bin/warroom-notify: $(call objects,src/notify/*.c) $(LIB)
+$(BUILD)/bin/warroom-notify: LIBS = $(shell pkg-config --libs libnotify glib-2.0)
+$(PROGRAMS:%=$(BUILD)/bin/%):
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(CORE) $$(pkg-config --libs libcurl)
+	$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $(LIBS)
 
-$(BUILD)/bin/warroom-keeper: $(patsubst src/%.c,$(BUILD)/obj/%.o,$(wildcard src/keeper/*.c))
+# A unit test, a bench, a fuzz target is its own program. tests/lib/clock.o stands before the library and takes the place of
+# its clock; the rest of tests/lib is an archive: a program gets what it uses.
+TESTLIB := $(BUILD)/tests/libtest.a
+HELPERS := $(filter-out $(BUILD)/tests/lib/clock.o,$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c tests/world/*.c)))
+UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
+BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
+FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+$(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^
+	$(CC) $(FLAGS) -Itests -Isrc -MMD -MP -c -o $@ $<
 
-$(BUILD)/bin/warroom-notify: $(patsubst src/%.c,$(BUILD)/obj/%.o,$(wildcard src/notify/*.c)) $(LIB)
+$(TESTLIB): $(HELPERS)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs libnotify glib-2.0)
+	@rm -f $@
+	ar -qcs $@ $^
 
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+$(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(wildcard tests/lib/clock.c:%.c=$(BUILD)/%.o) $(TESTLIB) $(LIB)
+	$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs cmocka vterm) $(CURL) $(CORE)
+$(BENCHES): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TESTLIB) $(LIB)
+	$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $(CURL) $(CORE)
+$(FUZZERS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
+	$(CC) $(LINK) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(CORE)
+$(BUILD)/tests/runner: $(BUILD)/tests/runner.o
+	$(CC) $(LINK) -o $@ $<
 
-.PHONY: all clean check
-clean:
+units: $(UNITS) $(BUILD)/tests/runner
+benches: $(BENCHES)
+fuzzers: $(FUZZERS)
+.SECONDARY:
+FUZZ := BUILD=$(BUILD)/fuzz CC=clang FORTIFY= OPT='-O1 -g' SAN=-fsanitize=fuzzer-no-link,address,undefined
+
+check: ## install what tests need, build, run every test; T=words runs a part
+	@.ci/install build check
+	@$(MAKE) --no-print-directory -j2 programs units
+	@$(if $(T),,$(MAKE) --no-print-directory -j2 $(FUZZ) fuzzers)
+	@tests/run $(BUILD) $(T)
+
+faults: ## the long fault sweeps: every system call, full disks, power cuts
+	@.ci/install build check
+	@$(MAKE) --no-print-directory -j2 programs units
+	@FAULTS=long tests/run $(BUILD) tests/faults/$(T)
+
+fuzz: ## each parser for FUZZ_SECONDS (60); T=words picks targets
+	@.ci/install build check
+	@$(MAKE) --no-print-directory -j2 $(FUZZ) fuzzers
+	@tests/fuzz/run $(BUILD)/fuzz $(T)
+
+asan: ## the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@.ci/install build check
+	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/asan SAN=-fsanitize=address,undefined FORTIFY= programs units
+	@tests/run $(BUILD)/asan tests/unit/$(T)
+
+cover: ## run all tests with counters, then a table of what they reached
+	@.ci/install build check cover
+	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/cover SAN=--coverage OPT='-O0 -g' FORTIFY= programs units
+	@tests/run $(BUILD)/cover $(T) || true
+	@gcovr --root . --filter src/ --object-directory $(BUILD)/cover $(BUILD)/cover
+
+bench: ## warroom beside its peers and the floor; ratios only
+	@.ci/install build
+	@$(MAKE) --no-print-directory programs benches
+	@tests/bench/run $(BUILD) $(T)
+
+golden: ## write the golden files anew; look at the difference like at code
+	@$(MAKE) --no-print-directory -j2 programs units
+	@GOLDEN=write tests/run $(BUILD) $(T)
+	@git --no-pager diff --stat -- tests/golden
+
+install: programs ## into DESTDIR and PREFIX (/usr/local)
+	@.ci/place install $(BUILD) "$(DESTDIR)$(PREFIX)"
+
+uninstall: ## take away what install put there
+	@.ci/place uninstall $(BUILD) "$(DESTDIR)$(PREFIX)"
+
+clean: ## forget everything that was built
 	rm -rf $(BUILD)
 
-# A unit test is its own program, found by wildcard, linked with the library, tests/lib and cmocka.
-TESTLIB  := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(wildcard tests/lib/*.c))
-UNITS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*/test_*.c))
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
-$(BUILD)/tests/%.o: tests/%.c Makefile
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Itests -Isrc -MMD -MP -c -o $@ $<
-
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(TESTLIB) $(LIB)
-	$(CC) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs cmocka libcurl) $(CORE)
-
-units: $(UNITS)
--include $(shell find $(BUILD)/tests -name '*.d' 2>/dev/null)
+FORCE:
+.PHONY: FORCE all run programs units benches fuzzers check faults fuzz asan cover bench golden install uninstall clean help
+-include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)
