@@ -56,8 +56,13 @@ const char *truth_name(truth truth);             /* false, true, unknown */
 
 /* As journaled, to be taken up after a restart: a hold goes on where it was. After a reboot (`same_boot` is
  * false: the kept times mean nothing) states stay and their durations start again at `now`. Kept of another
- * condition is left alone. Windows and counts start anew, but for the counter's value at the deployment. */
+ * condition is left alone. */
 json *watch_keep(const watch *self);
 void watch_resume(watch *self, const json *kept, uptime now, bool same_boot);
+
+/* Windows are filled again from samples that were kept: in their order, before the first look. Nothing is judged
+ * by it, no hold moves. watch_remembers says how far back a metric's windows look; 0: not at all. */
+void watch_recall(watch *self, const char *metric, const reading *reading);
+span watch_remembers(const watch *self, const char *metric);
 
 #endif
