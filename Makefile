@@ -54,7 +54,12 @@ $(BUILD)/bin/warroom: $(BUILD)/obj/main.o $(LIB)
 $(BUILD)/bin/warroom: LIBS = $(CORE)
 $(BUILD)/bin/warroom-engine: $(BUILD)/obj/engine/main.o $(LIB)
 $(BUILD)/bin/warroom-engine: LIBS = $(CORE) $(CURL)
+# The keeper is static: the step's environment is its own, so no LD_PRELOAD meant for a step reaches into it; and it starts in
+# half the time.
 $(BUILD)/bin/warroom-keeper: $(call objects,src/keeper/*.c)
+ifeq ($(SAN),)
+$(BUILD)/bin/warroom-keeper: LINK := $(filter-out -pie,$(LINK)) -static-pie
+endif
 $(BUILD)/bin/warroom-notify: $(call objects,src/notify/*.c) $(LIB)
 $(BUILD)/bin/warroom-notify: LIBS = $(shell pkg-config --libs libnotify glib-2.0)
 $(PROGRAMS:%=$(BUILD)/bin/%):
