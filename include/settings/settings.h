@@ -2,7 +2,9 @@
  *
  * Each room reads its own section (detect its sources, metrics and triggers; communicate its channels ...);
  * here they come together, and one name is checked against the other: a trigger's metric, a metric's
- * source, a service's playbook. A configuration that has complaints is never used, in part or whole. */
+ * source, a service's depends. A configuration that has complaints is never used, in part or whole.
+ * Sections of rooms that are not built yet are kept as they are: only their outer shape and their secrets
+ * are checked. What a file does not say is so as templates/warroom.yaml says it; a test holds the two together. */
 #ifndef WARROOM_SETTINGS_SETTINGS_H
 #define WARROOM_SETTINGS_SETTINGS_H
 
@@ -28,6 +30,9 @@ typedef struct person {
     guint line;
 } person;
 
+typedef enum { GLYPHS_AUTO, GLYPHS_UTF8, GLYPHS_ASCII } glyphs;
+typedef enum { THEME_AUTO, THEME_DEFAULT, THEME_MONO, THEME_CVD } theme;
+
 typedef struct settings {
     char *file; /* "" for the shipped defaults alone */
     char digest[DIGEST_SIZE];
@@ -35,8 +40,13 @@ typedef struct settings {
     char **steps_pass;     /* names taken from the face's environment; never NULL */
     char *room_group;      /* the group whose members may come in; NULL: this account alone */
     char **notify;         /* of desktop, bell, command: in the order of trial */
-    char **notify_command; /* NULL when none */
-    bool local_time;
+    char **notify_command; /* NULL when none; it gets the message line as its last argument */
+    char **templates;      /* folders looked in first; never NULL */
+    glyphs glyphs;
+    theme theme;
+    span clock; /* how often running clocks are drawn */
+    bool local_time, mouse;
+    tree *tree; /* the whole file; NULL for the shipped defaults */
 } settings;
 
 /* NULL when there are complaints. */
@@ -48,5 +58,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(settings, settings_free)
 const service *settings_service(const settings *self, const char *name); /* NULL when there is none */
 const metric *settings_metric(const settings *self, const char *name);
 const trigger *settings_trigger(const settings *self, const char *name);
+const source *settings_source(const settings *self, const char *name);
+
+/* A section as it stands in the file, for the room that reads it; NULL when it is not there. */
+const node *settings_section(const settings *self, const char *key);
 
 #endif
