@@ -101,7 +101,7 @@ FUZZ := BUILD=$(BUILD)/fuzz CC=clang FORTIFY= OPT='-O1 -g' SAN=-fsanitize=fuzzer
 check: ## install what tests need, build, run every test; T=words runs a part
 	@.ci/install build check
 	@$(MAKE) --no-print-directory -j2 programs units
-	@$(if $(T),,$(MAKE) --no-print-directory -j2 $(FUZZ) fuzzers)
+	@$(if $(if $(T),$(findstring fuzz,$(T)),all),$(MAKE) --no-print-directory -j2 $(FUZZ) fuzzers)
 	@tests/run $(BUILD) $(T)
 
 faults: ## the long fault sweeps: every system call, full disks, power cuts
