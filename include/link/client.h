@@ -21,6 +21,11 @@ typedef struct client_wish {
     const char *means; /* cli, console */
     const char *engine;  /* the program to start; NULL: warroom-engine beside this program */
     const char *version; /* NULL: this program's */
+    span patience;       /* 0: CLIENT_PATIENCE */
+    /* The engine `pid` has been silent for CLIENT_PATIENCE: true ends it (-9) and starts another, which goes on
+     * where the journal says. NULL: never. */
+    bool (*on_silent)(gint pid, void *context);
+    void *context;
 } client_wish;
 
 /* Connects, or starts an engine and connects. An older engine is asked to leave and another started; one with

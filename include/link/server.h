@@ -5,7 +5,7 @@
  * nothing of commands. A face that does not read its news is dropped, never waited for: an engine that waits
  * for a terminal on a bad line is an engine that stands still.
  *
- * All of it runs in the thread-default main context; no function here blocks. */
+ * All of it runs in GLib's default main context; no function here blocks, but for server_drain. */
 #ifndef WARROOM_LINK_SERVER_H
 #define WARROOM_LINK_SERVER_H
 

@@ -16,6 +16,10 @@
  *   "live" {}                      data: what is known now and is no record: readings, pending holds, running steps
  *   "leave" {}                     a newer face asks an older engine to go; it answers, then goes
  *
+ * A face that finds nobody starts warroom-engine, with WARROOM_STATE, WARROOM_CONFIG (when one is used) and
+ * WARROOM_ME in its environment, standard error into ENGINE_LOG_NAME. An engine that finds the lock taken ends
+ * with ERR_REFUSED; one that cannot start says why in its last line and ends with anything else.
+ *
  * The id is made by the face. A command sent again with the same id is answered from the journal
  * ("again": true), not done twice. */
 #ifndef WARROOM_LINK_WIRE_H
