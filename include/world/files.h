@@ -36,6 +36,10 @@ bool file_write(const char *path, const void *bytes, gsize length, mode_t mode,
 bool file_write_at(int folder, const char *name, const void *bytes, gsize length, mode_t mode,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same, but never over a file that is there: ERR_REFUSED. */
+bool file_write_new(const char *path, const void *bytes, gsize length, mode_t mode,
+                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Makes a folder, 0700, and those above it that are missing. One that is there stays as it is; something else
  * in its place is an error. */
 bool folder_make(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -8,13 +8,12 @@
 #include <termios.h>
 #include <unistd.h>
 
-static bool somebody_there(void)
+bool confirm_is_attended(void)
 {
     return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-/* One line of the person's; NULL at the end of input. The caller frees. */
-static char *ask(const char *question)
+char *confirm_line(const char *question)
 {
     g_autofree char *visible = text_visible(question, -1);
     tcflush(STDIN_FILENO, TCIFLUSH);
@@ -28,19 +27,24 @@ static char *ask(const char *question)
     return answer;
 }
 
-static bool confirm_yes(call *self, GError **error)
+bool confirm_question(call *self, const char *question, GError **error)
 {
     if (self->yes)
         return true;
-    if (!somebody_there())
+    if (!confirm_is_attended())
         return fail(error, ERR_REFUSED, "cannot %s: nobody was asked; --yes stands for 'y'", self->row->name);
-    g_autofree char *question = g_strdup_printf("%s: %s. y to go on:", self->row->name, self->row->about);
-    g_autofree char *answer = ask(question);
+    g_autofree char *answer = confirm_line(question);
     if (answer == NULL || strcmp(answer, "y") != 0)
         return fail(error, ERR_REFUSED, "cannot %s: the answer was not 'y'; nothing was done",
                     self->row->name);
     self->yes = true;
     return true;
+}
+
+static bool confirm_yes(call *self, GError **error)
+{
+    g_autofree char *question = g_strdup_printf("%s: %s. y to go on:", self->row->name, self->row->about);
+    return confirm_question(self, question, error);
 }
 
 static bool reason_is_long_enough(const call *self, const char *reason, GError **error)
@@ -55,11 +59,11 @@ static bool confirm_reason(call *self, GError **error)
 {
     if (self->reason != NULL)
         return reason_is_long_enough(self, self->reason, error);
-    if (!somebody_there())
+    if (!confirm_is_attended())
         return fail(error, ERR_REFUSED, "cannot %s: it wants a reason; --reason TEXT gives it",
                     self->row->name);
     g_autofree char *question = g_strdup_printf("%s: the reason, for the report:", self->row->name);
-    g_autofree char *answer = ask(question);
+    g_autofree char *answer = confirm_line(question);
     if (!reason_is_long_enough(self, answer != NULL ? answer : "", error))
         return false;
     json_put_text(self->args, "reason", answer);
@@ -77,13 +81,13 @@ bool confirm_row(call *self, GError **error)
 bool confirm_name(call *self, const char *what, const char *name, GError **error)
 {
     if (self->confirm == NULL) {
-        if (!somebody_there())
+        if (!confirm_is_attended())
             return fail(error, ERR_REFUSED,
                         "cannot %s: the name of the %s is not confirmed; --confirm '%s' does",
                         self->row->name, what, name);
         g_autofree char *question =
             g_strdup_printf("%s: type the name of the %s, %s:", self->row->name, what, name);
-        g_autofree char *answer = ask(question);
+        g_autofree char *answer = confirm_line(question);
         json_put_text(self->args, "confirm", answer != NULL ? answer : "");
         self->confirm = json_text(self->args, "confirm", NULL);
     }

@@ -15,4 +15,13 @@ bool confirm_row(call *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The name as printed, typed out: compared exactly. `what` says what it is the name of. */
 bool confirm_name(call *self, const char *what, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Is there a terminal with a person at it? */
+bool confirm_is_attended(void);
+
+/* A question of the verb's own, which --yes answers too. */
+bool confirm_question(call *self, const char *question, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* One line of the person's; NULL at the end of input. The caller frees. */
+char *confirm_line(const char *question);
+
 #endif

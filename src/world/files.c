@@ -231,7 +231,19 @@ static bool file_fill(filedesc file, const char *bytes, gsize length)
     return true;
 }
 
-bool file_write(const char *path, const void *bytes, gsize length, mode_t mode, GError **error)
+/* Gives the finished file its name. A link, unlike a rename, never takes the place of what is there. */
+static bool file_name(const char *fresh, const char *path, bool over)
+{
+    if (over)
+        return rename(fresh, path) == 0;
+    if (link(fresh, path) != 0)
+        return false;
+    unlink(fresh);
+    return true;
+}
+
+static bool file_put(const char *path, const void *bytes, gsize length, mode_t mode, bool over,
+                     GError **error)
 {
     g_autofree char *place = g_path_get_dirname(path);
     g_autofree char *fresh = g_strdup_printf("%s/.new-XXXXXX", place);
@@ -242,12 +254,25 @@ bool file_write(const char *path, const void *bytes, gsize length, mode_t mode, 
     if (file < 0)
         return file_fail(error, "make a file in", place);
     if (!file_fill(file, bytes, length) || fchmod(file, mode) != 0 || fsync(file) != 0 ||
-        rename(fresh, path) != 0) {
-        file_fail(error, "write", path);
+        !file_name(fresh, path, over)) {
+        if (!over && errno == EEXIST)
+            fail(error, ERR_REFUSED, "%s is there already: it is not overwritten", path);
+        else
+            file_fail(error, "write", path);
         unlink(fresh);
         return false;
     }
     return fsync(folder) == 0 || file_fail(error, "sync the folder of", path);
+}
+
+bool file_write(const char *path, const void *bytes, gsize length, mode_t mode, GError **error)
+{
+    return file_put(path, bytes, length, mode, true, error);
+}
+
+bool file_write_new(const char *path, const void *bytes, gsize length, mode_t mode, GError **error)
+{
+    return file_put(path, bytes, length, mode, false, error);
 }
 
 /* By way of /proc, so that the folder may be renamed meanwhile and mkostemp still makes the name. */
