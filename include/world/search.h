@@ -13,6 +13,7 @@
 
 #include "base/digest.h"
 #include "base/fail.h"
+#include "settings/settings.h"
 
 #define CONFIG_NAME "warroom.yaml"
 #define CONFIG_VARIABLE "WARROOM_CONFIG"
@@ -54,6 +55,11 @@ found *search_config(search *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same, to be looked at, not used: an untrusted one too. */
 found *search_config_shown(search *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What is so: the configuration to use, read; the shipped defaults when there is none. With mistakes in it: an
+ * ERR_USAGE error with a line for each. `where` (may be NULL) gets the file, NULL when there is none. The
+ * folders of `templates:` are searched from then on. */
+settings *search_settings(search *self, found **where, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A playbook or template by name, or a file by its path (whatever has a '/' or its ending). ERR_NOT_FOUND
  * names the nearest known one. */

@@ -251,6 +251,41 @@ found *search_config(search *self, GError **error)
     return g_steal_pointer(&one);
 }
 
+static settings *settings_of(const found *one, GError **error)
+{
+    g_autoptr(complaints) wrong = complaints_new();
+    settings *self = settings_read(one->path, one->text, one->length, wrong);
+    if (self != NULL)
+        return self;
+    guint count = complaints_count(wrong);
+    g_autofree char *text = complaints_text(wrong);
+    fail(error, ERR_USAGE, "the configuration is not used, %u %s in it:\n%s", count,
+         count == 1 ? "mistake is" : "mistakes are", text);
+    return NULL;
+}
+
+settings *search_settings(search *self, found **where, GError **error)
+{
+    g_autoptr(GError) wrong = NULL;
+    g_autoptr(found) one = search_config(self, &wrong);
+    g_autoptr(settings) so = NULL;
+    bool none = one == NULL && self->named == NULL && g_error_matches(wrong, ERR, ERR_NOT_FOUND);
+    if (one == NULL && !none) {
+        g_propagate_error(error, g_steal_pointer(&wrong));
+        return NULL;
+    }
+    so = none ? settings_shipped() : settings_of(one, error);
+    if (so == NULL)
+        return NULL;
+    for (guint i = g_strv_length(so->templates); i > 0; i--) {
+        g_autofree char *folder = g_canonicalize_filename(so->templates[i - 1], one->folder);
+        search_add(self, SEARCH_TEMPLATE, folder);
+    }
+    if (where != NULL)
+        *where = g_steal_pointer(&one);
+    return g_steal_pointer(&so);
+}
+
 /* --- playbooks and templates ----------------------------------------------------------------------------- */
 
 static bool name_is_path(search_what what, const char *name)
