@@ -2,9 +2,24 @@
  *
  * "##" is a phase, "###" a step, a task-list item a gate, a fenced shell block a command; fences carry
  * attributes in braces ({name=switch timeout=30s retries=2}, {verify}, {undo}, {gate}, {identity}).
- * A runbook that knows nothing of this opens too: headings become steps, task items gates, shell-like
- * fences commands (prompts dropped, output lines not run), other fences stay text. Reading runs nothing.
- * Everything points at its line. What is red-flagged, lint says; what cannot be understood, complaints say. */
+ * A runbook that knows nothing of this opens too. Reading runs nothing. Everything points at its line.
+ * What cannot be understood, complaints say; what is understood and unwise, lint says.
+ *
+ * What becomes of an ordinary runbook:
+ * - Title: `title:` in the front matter, else the heading that stands above all others, else the file's name.
+ * - Headings of two or more levels: those of the highest are phases, all below are steps. A phase without
+ *   steps is there to be read. Headings of one level only: each is a step, in one phase with the book's title.
+ * - A heading without a command is a step by hand. One that has only headings below it hands its words to
+ *   the first of them.
+ * - Fences of sh, bash, shell, console, terminal, zsh are commands, each its own: several under one heading
+ *   become steps "Title (1 of 3)" in order. A fence inside a list item takes the item's first words as title.
+ *   In a numbered list with at least one command, an item without one is a step by hand. Fences of any other
+ *   language, and of none, stay text; so does indented code.
+ * - Prompts ("$ ", "user@host:~$ ", and in console and terminal fences "# ") are dropped, "> " goes on with
+ *   the line before, and what was printed between prompts is not run. A fence without prompts runs whole.
+ * - A task item is a gate before the command that follows it under its heading, or after the command it
+ *   follows; when the command stands inside the item, the gate comes after it.
+ * - An {identity} fence guards every command of its section, phase or book. */
 #ifndef WARROOM_PLAN_PLAYBOOK_H
 #define WARROOM_PLAN_PLAYBOOK_H
 
@@ -13,6 +28,13 @@
 #include "base/span.h"
 
 #define PLAYBOOK_LARGEST (256 * 1024)
+
+/* What has no time-out of its own gets one, and the preview shows it. An undo takes as long as its command. */
+#define STEP_TIMEOUT (10 * SPAN_MINUTE)
+#define VERIFY_TIMEOUT (30 * SPAN_SECOND)
+#define GATE_TIMEOUT (30 * SPAN_SECOND)
+#define IDENTITY_TIMEOUT (10 * SPAN_SECOND)
+#define RETRIES_MOST 100
 
 /* Some bytes to be run by a shell, or a condition to be judged. */
 typedef struct script {
@@ -63,14 +85,15 @@ typedef struct phase {
     char *title;
     char *explanation;
     guint line;
-    GPtrArray *gates; /* standing under the phase's heading before its first step */
+    char *risk, *data, *trouble; /* NULL when not said */
+    GPtrArray *gates;            /* standing under the phase's heading before its first step */
 } phase;
 
 typedef struct parameter {
-    char *name; /* [A-Z0-9_]: reaches steps as WARROOM_NAME */
-    char *about;
-    char *value; /* the default; NULL: must be given */
-    bool secret; /* given by reference only; never shown */
+    char *name;  /* [A-Z][A-Z0-9_]*: reaches steps as WARROOM_NAME */
+    char *about; /* "" when not said */
+    char *value; /* the default; NULL: must be given. Of a secret: its reference */
+    bool secret; /* given by reference only (file:, env:, command:); never shown */
     guint line;
 } parameter;
 
@@ -81,6 +104,7 @@ typedef struct playbook {
     char *type;                               /* the deployment type it is for; "" */
     char *digest;                             /* SHA-256 of the file's bytes */
     span switch_time, full_time, drill_every; /* 0: not said */
+    char *risk, *data, *trouble;              /* said before the first phase; NULL when not said */
     char *back_code, *back_configuration, *back_schema, *back_flags, *back_caches; /* NULL: not said */
     GPtrArray *parameters;                                                         /* of parameter */
     GPtrArray *aborts; /* of char*: conditions that halt the run */
@@ -90,8 +114,9 @@ typedef struct playbook {
     json *front;       /* the whole front matter, for what later rooms read */
 } playbook;
 
-/* NULL when it cannot be read at all (too large, not UTF-8, too many brackets, broken front matter).
- * A conventional runbook without any of our marks is no complaint. */
+/* NULL when it cannot be read at all (too large, not UTF-8, floods of brackets or nesting, broken front
+ * matter). Otherwise a playbook, also beside complaints: then it may be looked at but not run. A
+ * conventional runbook without any of our marks is no complaint. */
 playbook *playbook_read(const char *file, const char *text, gsize length, complaints *into);
 void playbook_free(playbook *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(playbook, playbook_free)
