@@ -1,0 +1,684 @@
+#include "shape.h"
+
+#include "backquote.h"
+#include "parts.h"
+#include "prompt.h"
+#include "words.h"
+
+#include <string.h>
+
+/* A verification by condition may have to wait for its hold: it gets longer than a command does. */
+#define VERIFY_CONDITION_TIMEOUT (5 * SPAN_MINUTE)
+
+typedef enum { SECTION_BOOK, SECTION_PHASE, SECTION_STEP, SECTION_KINDS } section_kind;
+
+/* Who the target must be, said at one height. */
+typedef struct guard {
+    script *script;
+    char *expects;
+    span timeout;
+} guard;
+
+/* What may become a step: a section begins with one and gets another with each further command. */
+typedef struct part {
+    step *step;
+    GString *prose;
+    guint numbered; /* the item it was begun for: kept even without a command */
+} part;
+
+typedef struct shape {
+    playbook *book;
+    const markdown *text;
+    complaints *into;
+    guint phase_level; /* 0: no phases */
+    gssize title_block;
+    section_kind kind; /* of the section at hand, like the rest below */
+    char *title;
+    guint line;
+    bool deeper; /* headings below it follow */
+    GPtrArray *parts;
+    part *at;
+    gate *gate; /* the last one: a {gate} fence is for it */
+    guard guards[SECTION_KINDS];
+    GString *carried;         /* prose of headings that have only headings below them */
+    GPtrArray *carried_gates; /* and their gates */
+} shape;
+
+static void part_free(part *self)
+{
+    if (self->prose != NULL)
+        g_string_free(self->prose, TRUE);
+    step_free(self->step);
+    g_free(self);
+}
+
+static void guard_clear(guard *self)
+{
+    script_free(self->script);
+    g_free(self->expects);
+    *self = (guard){ 0 };
+}
+
+static void add_part(shape *self, const char *title, guint line)
+{
+    part *fresh = g_new0(part, 1);
+    fresh->step = step_new(title != NULL ? title : self->title, line);
+    fresh->prose = g_string_new(NULL);
+    g_ptr_array_add(self->parts, fresh);
+    self->at = fresh;
+}
+
+/* ---- prose ---- */
+
+static void add_prose(GString *into, const char *text, gsize length)
+{
+    if (into->len > 0 && !g_str_has_suffix(into->str, "\n"))
+        g_string_append(into, "\n\n");
+    g_string_append_len(into, text, (gssize)length);
+}
+
+static void trim_blank_end(GString *text)
+{
+    while (text->len > 0 && g_ascii_isspace(text->str[text->len - 1]))
+        g_string_truncate(text, text->len - 1);
+}
+
+static void take_prose(shape *self, const block *block)
+{
+    gsize length = 0;
+    const char *region = markdown_region(self->text, block, &length);
+    add_prose(self->at->prose, region, length);
+}
+
+static void join_words(char **into, const char *words)
+{
+    if (*words == '\0')
+        return;
+    char *joined = *into != NULL ? g_strconcat(*into, "\n", words, NULL) : g_strdup(words);
+    g_free(*into);
+    *into = joined;
+}
+
+static bool has_verification(const step *step)
+{
+    return step->verify != NULL || step->verify_condition != NULL;
+}
+
+static void complain_second(shape *self, guint line, const char *wrong)
+{
+    complaint_add(self->into, self->book->file, line, 1, wrong, "one of the two is enough");
+}
+
+/* "Verify: `error_rate < 1 % for 2m` within 5m". Without a condition it is prose for a person. */
+static void take_verify(shape *self, const block *block, const char *words)
+{
+    const char *before = NULL, *after = NULL;
+    g_autofree char *condition = words_condition(words, &before, &after);
+    if (condition == NULL) {
+        take_prose(self, block);
+        return;
+    }
+    guint line = 0, column = 0;
+    markdown_find(self->text, block, condition, &line, &column);
+    if (!backquote_check(condition, self->book->file, line, column, self->into))
+        return;
+    step *step = self->at->step;
+    if (has_verification(step)) {
+        complain_second(self, line, "a second verification of the same step");
+        return;
+    }
+    step->verify_condition = g_steal_pointer(&condition);
+    step->verify_timeout = VERIFY_CONDITION_TIMEOUT;
+    after += strspn(after, " ,");
+    span within = 0;
+    if (g_str_has_prefix(after, "within ") && span_scan(after + strlen("within "), &within) != NULL &&
+        within > 0)
+        step->verify_timeout = within;
+}
+
+static void take_paragraph(shape *self, const block *block)
+{
+    mark mark = words_mark(block->source);
+    if (mark == MARK_NONE) {
+        take_prose(self, block);
+        return;
+    }
+    g_autofree char *words = markdown_words(block->node);
+    const char *said = words_behind_mark(words);
+    step *step = self->at->step;
+    switch (mark) {
+    case MARK_VERIFY:
+        take_verify(self, block, said);
+        break;
+    case MARK_RISK:
+        join_words(&step->risk, said);
+        break;
+    case MARK_DATA:
+        join_words(&step->data, said);
+        break;
+    case MARK_TROUBLE:
+        join_words(&step->trouble, said);
+        break;
+    case MARK_IRREVERSIBLE:
+        join_words(&step->irreversible, *said != '\0' ? said : "there is no way back from here");
+        break;
+    case MARK_NONE:
+        break;
+    }
+}
+
+/* ---- gates ---- */
+
+static void take_task(shape *self, const block *block)
+{
+    if (block->commanded && (self->at->step->command != NULL || self->at->numbered != block->numbered))
+        add_part(self, NULL, block->line);
+    gate *gate = g_new0(struct gate, 1);
+    g_autofree char *words = markdown_words(block->node);
+    words_split_task(words, &gate->title, &gate->owner, &gate->condition);
+    gate->timeout = GATE_TIMEOUT;
+    gate->line = block->line;
+    gate->side = block->commanded || self->at->step->command != NULL ? GATE_AFTER : GATE_BEFORE;
+    guint line = 0, column = 0;
+    if (gate->condition != NULL) {
+        markdown_find(self->text, block, gate->condition, &line, &column);
+        backquote_check(gate->condition, self->book->file, line, column, self->into);
+    }
+    g_ptr_array_add(self->at->step->gates, gate);
+    self->gate = gate;
+}
+
+static void take_check(shape *self, const block *block, script *check)
+{
+    if (self->gate == NULL || self->gate->check != NULL || self->gate->condition != NULL) {
+        complaint_add(self->into, self->book->file, block->line, 1,
+                      self->gate == NULL ? "a {gate} fence without a task item above it"
+                                         : "a second check of the same gate",
+                      "write '- [ ] what must be so' above it");
+        script_free(check);
+        return;
+    }
+    self->gate->check = check;
+    if (block->fence.timeout >= 0)
+        self->gate->timeout = block->fence.timeout;
+    if (block->fence.name != NULL)
+        self->gate->name = g_strdup(block->fence.name);
+}
+
+/* ---- fences ---- */
+
+static void take_command(shape *self, const block *block, script *command)
+{
+    g_autofree char *title = markdown_item_title(block->item);
+    if (self->at->step->command != NULL || self->at->numbered != block->numbered)
+        add_part(self, title, block->line);
+    else if (title != NULL) {
+        g_free(self->at->step->title);
+        self->at->step->title = g_steal_pointer(&title);
+    }
+    step *step = self->at->step;
+    const fence *fence = &block->fence;
+    step->command = command;
+    step->name = g_strdup(fence->name);
+    if (fence->timeout >= 0)
+        step->timeout = fence->timeout;
+    if (fence->retries >= 0)
+        step->retries = (guint)fence->retries;
+    if (fence->expected >= 0)
+        step->expected = fence->expected;
+    if (fence->failing_said)
+        step->failing = fence->failing;
+    step->uncut = fence->uncut;
+}
+
+static void take_verify_command(shape *self, const block *block, script *verify)
+{
+    step *step = self->at->step;
+    if (has_verification(step)) {
+        complain_second(self, block->line, "a second verification of the same step");
+        script_free(verify);
+        return;
+    }
+    step->verify = verify;
+    if (block->fence.timeout >= 0)
+        step->verify_timeout = block->fence.timeout;
+}
+
+static void take_undo(shape *self, const block *block, script *undo)
+{
+    step *step = self->at->step;
+    if (step->undo != NULL) {
+        complain_second(self, block->line, "a second {undo} of the same step");
+        script_free(undo);
+        return;
+    }
+    step->undo = undo;
+    if (block->fence.timeout >= 0)
+        step->undo_timeout = block->fence.timeout;
+}
+
+static void take_identity(shape *self, const block *block, script *identity)
+{
+    guard *guard = &self->guards[self->kind];
+    if (guard->script != NULL) {
+        complain_second(self, block->line, "a second {identity} under the same heading");
+        script_free(identity);
+        return;
+    }
+    guard->script = identity;
+    guard->expects = g_strdup(block->fence.expect);
+    guard->timeout = block->fence.timeout >= 0 ? block->fence.timeout : IDENTITY_TIMEOUT;
+}
+
+static void take_fence(shape *self, const block *block)
+{
+    const char *literal = cmark_node_get_literal(block->node);
+    if (block->fence.role == FENCE_TEXT || literal[strspn(literal, " \t\n")] == '\0') {
+        take_prose(self, block);
+        return;
+    }
+    guint skipped = 0;
+    g_autofree char *text = prompt_drop(literal, block->fence.transcript, &skipped);
+    script *script = script_new(block->fence.language, text, block->line + 1 + skipped);
+    switch (block->fence.role) {
+    case FENCE_COMMAND:
+        take_command(self, block, script);
+        break;
+    case FENCE_VERIFY:
+        take_verify_command(self, block, script);
+        break;
+    case FENCE_UNDO:
+        take_undo(self, block, script);
+        break;
+    case FENCE_GATE:
+        take_check(self, block, script);
+        break;
+    case FENCE_IDENTITY:
+        take_identity(self, block, script);
+        break;
+    case FENCE_TEXT:
+        break;
+    }
+}
+
+/* ---- sections ---- */
+
+static bool part_does_something(const part *self)
+{
+    const step *step = self->step;
+    return step->command != NULL || step->undo != NULL || has_verification(step) || self->numbered != 0;
+}
+
+/* Where a step goes that no phase was opened for. */
+static phase *last_phase(shape *self)
+{
+    if (self->book->phases->len == 0)
+        g_ptr_array_add(self->book->phases, phase_new(self->book->title, MAX(1, self->line)));
+    return g_ptr_array_index(self->book->phases, self->book->phases->len - 1);
+}
+
+static void guard_step(const shape *self, step *step)
+{
+    if (step->command == NULL)
+        return;
+    for (int kind = SECTION_STEP; kind >= SECTION_BOOK; kind--) {
+        const guard *guard = &self->guards[kind];
+        if (guard->script == NULL)
+            continue;
+        step->identity = script_copy(guard->script);
+        step->expects = g_strdup(guard->expects);
+        step->identity_timeout = guard->timeout;
+        return;
+    }
+}
+
+static void move_gates(GPtrArray *from, GPtrArray *into, guint at)
+{
+    while (from->len > 0)
+        g_ptr_array_insert(into, (gint)at++, g_ptr_array_steal_index(from, 0));
+}
+
+static void add_step(shape *self, part *part)
+{
+    step *step = g_steal_pointer(&part->step);
+    last_phase(self);
+    step->phase = self->book->phases->len - 1;
+    if (self->carried->len > 0) {
+        trim_blank_end(self->carried);
+        g_string_append(self->carried, part->prose->len > 0 ? "\n\n" : "");
+        g_string_prepend(part->prose, self->carried->str);
+        g_string_truncate(self->carried, 0);
+    }
+    move_gates(self->carried_gates, step->gates, 0);
+    trim_blank_end(part->prose);
+    step->explanation = g_string_free(g_steal_pointer(&part->prose), FALSE);
+    guard_step(self, step);
+    if (step->failing == ON_FAILURE_UNDO && step->undo == NULL)
+        complaint_add(self->into, self->book->file, step->command->line, 1,
+                      "on-failure=undo in a step that has no undo", "add a fence with {undo}");
+    g_ptr_array_add(self->book->steps, step);
+}
+
+/* Several commands with one title become "Title (1 of 3)". */
+static void number_titles(GPtrArray *parts)
+{
+    for (guint first = 0, end = 0; first < parts->len; first = end) {
+        const char *title = ((part *)g_ptr_array_index(parts, first))->step->title;
+        for (end = first + 1; end < parts->len; end++)
+            if (strcmp(title, ((part *)g_ptr_array_index(parts, end))->step->title) != 0)
+                break;
+        g_autofree char *base = g_strdup(title);
+        for (guint i = first; end - first > 1 && i < end; i++) {
+            step *step = ((part *)g_ptr_array_index(parts, i))->step;
+            g_free(step->title);
+            step->title = g_strdup_printf("%s (%u of %u)", base, i - first + 1, end - first);
+        }
+    }
+}
+
+static void move_words(char **risk, char **data, char **trouble, step *from)
+{
+    *risk = g_steal_pointer(&from->risk);
+    *data = g_steal_pointer(&from->data);
+    *trouble = g_steal_pointer(&from->trouble);
+}
+
+/* A section without anything to do: its words and gates belong to what it is about. */
+static void keep_reading(shape *self, part *part)
+{
+    step *step = part->step;
+    trim_blank_end(part->prose);
+    if (self->kind == SECTION_BOOK) {
+        playbook *book = self->book;
+        g_free(book->explanation);
+        book->explanation = g_strdup(part->prose->str);
+        move_words(&book->risk, &book->data, &book->trouble, step);
+        move_gates(step->gates, book->gates, book->gates->len);
+    } else if (self->kind == SECTION_PHASE) {
+        phase *phase = last_phase(self);
+        g_free(phase->explanation);
+        phase->explanation = g_strdup(part->prose->str);
+        move_words(&phase->risk, &phase->data, &phase->trouble, step);
+        move_gates(step->gates, phase->gates, phase->gates->len);
+    } else if (self->deeper) {
+        if (part->prose->len > 0)
+            add_prose(self->carried, part->prose->str, part->prose->len);
+        move_gates(step->gates, self->carried_gates, self->carried_gates->len);
+    } else {
+        add_step(self, part);
+    }
+}
+
+static void end_section(shape *self)
+{
+    part *first = g_ptr_array_index(self->parts, 0);
+    if (self->parts->len == 1 && !part_does_something(first)) {
+        keep_reading(self, first);
+    } else {
+        number_titles(self->parts);
+        for (guint i = 0; i < self->parts->len; i++)
+            add_step(self, g_ptr_array_index(self->parts, i));
+    }
+    g_ptr_array_set_size(self->parts, 0);
+    self->gate = NULL;
+    self->at = NULL;
+}
+
+/* Gates that no step follows would never be asked: they get a step by hand of their own. */
+static void ask_gates(shape *self, const char *title, guint line, GPtrArray *gates)
+{
+    g_autoptr(step) step = step_new(title, line);
+    step->explanation = g_strdup("");
+    last_phase(self);
+    step->phase = self->book->phases->len - 1;
+    move_gates(gates, step->gates, 0);
+    g_ptr_array_add(self->book->steps, g_steal_pointer(&step));
+}
+
+static void end_phase(shape *self)
+{
+    playbook *book = self->book;
+    guard_clear(&self->guards[SECTION_PHASE]);
+    if (book->phases->len == 0)
+        return;
+    phase *phase = last_phase(self);
+    const step *last = book->steps->len > 0 ? g_ptr_array_index(book->steps, book->steps->len - 1) : NULL;
+    if (phase->gates->len > 0 && (last == NULL || last->phase + 1 < book->phases->len))
+        ask_gates(self, phase->title, phase->line, phase->gates);
+}
+
+static void begin_section(shape *self, section_kind kind, const char *title, guint line)
+{
+    self->kind = kind;
+    g_free(self->title);
+    self->title = g_strdup(title);
+    self->line = line;
+    guard_clear(&self->guards[SECTION_STEP]);
+    add_part(self, title, line);
+}
+
+static const block *block_at(const shape *self, guint index)
+{
+    return &g_array_index(self->text->blocks, block, index);
+}
+
+static bool is_deeper_next(const shape *self, guint index)
+{
+    guint level = block_at(self, index)->level;
+    for (guint i = index + 1; i < self->text->blocks->len; i++)
+        if (block_at(self, i)->kind == BLOCK_HEADING)
+            return block_at(self, i)->level > level;
+    return false;
+}
+
+static void take_heading(shape *self, guint index)
+{
+    const block *heading = block_at(self, index);
+    if ((gssize)index == self->title_block) {
+        self->line = heading->line;
+        return;
+    }
+    g_autofree char *words = markdown_words(heading->node);
+    g_autofree char *title = words_heading(words);
+    end_section(self);
+    self->deeper = is_deeper_next(self, index);
+    if (heading->level == self->phase_level) {
+        end_phase(self);
+        g_ptr_array_add(self->book->phases, phase_new(title, heading->line));
+        begin_section(self, SECTION_PHASE, title, heading->line);
+    } else {
+        begin_section(self, SECTION_STEP, title, heading->line);
+    }
+}
+
+/* An item of a numbered list of commands begins a step, whether it has a command or not. */
+static void take_item(shape *self, const block *block)
+{
+    g_autofree char *title = markdown_item_title(block->item);
+    bool fresh = self->at->step->command == NULL && self->at->numbered == 0 &&
+                 !has_verification(self->at->step) && self->at->step->undo == NULL;
+    if (!fresh)
+        add_part(self, title, block->line);
+    else if (title != NULL) {
+        g_free(self->at->step->title);
+        self->at->step->title = g_steal_pointer(&title);
+        self->at->step->line = block->line;
+    }
+    self->at->numbered = block->numbered;
+}
+
+static void take_block(shape *self, guint index)
+{
+    const block *block = block_at(self, index);
+    if (block->numbered != 0 && block->numbered != self->at->numbered)
+        take_item(self, block);
+    switch (block->kind) {
+    case BLOCK_HEADING:
+        take_heading(self, index);
+        break;
+    case BLOCK_TASK:
+        take_task(self, block);
+        break;
+    case BLOCK_FENCE:
+        take_fence(self, block);
+        break;
+    case BLOCK_PARAGRAPH:
+        take_paragraph(self, block);
+        break;
+    case BLOCK_OTHER:
+        take_prose(self, block);
+        break;
+    case BLOCK_HIDDEN:
+        break;
+    }
+}
+
+/* ---- the outline ---- */
+
+static bool section_acts(const shape *self, guint heading)
+{
+    for (guint i = heading + 1; i < self->text->blocks->len; i++) {
+        const block *block = block_at(self, i);
+        if (block->kind == BLOCK_HEADING)
+            return false;
+        if (block->kind == BLOCK_TASK || (block->kind == BLOCK_FENCE && block->fence.role != FENCE_TEXT))
+            return true;
+    }
+    return false;
+}
+
+/* The highest level of the headings from `first` on and how many have it; 0 when there is none. */
+static guint highest_level(const shape *self, gssize except, guint *count, bool *others)
+{
+    guint highest = 0;
+    *count = 0;
+    *others = false;
+    for (guint i = 0; i < self->text->blocks->len; i++) {
+        const block *block = block_at(self, i);
+        if (block->kind != BLOCK_HEADING || (gssize)i == except)
+            continue;
+        *others = *others || (highest != 0 && block->level != highest);
+        if (highest == 0 || block->level < highest) {
+            highest = block->level;
+            *count = 0;
+        }
+        *count += block->level == highest;
+    }
+    return highest;
+}
+
+static gssize find_title(const shape *self)
+{
+    guint count = 0, index = 0;
+    bool others = false;
+    guint highest = highest_level(self, -1, &count, &others);
+    while (index < self->text->blocks->len && block_at(self, index)->kind != BLOCK_HEADING)
+        index++;
+    if (highest == 0 || block_at(self, index)->level != highest)
+        return -1;
+    if (highest > 1)
+        return count == 1 && self->book->title == NULL ? (gssize)index : -1;
+    return count == 1 || !section_acts(self, index) ? (gssize)index : -1;
+}
+
+static char *title_of_file(const char *file)
+{
+    g_autofree char *base = g_path_get_basename(file);
+    char *ending = strrchr(base, '.');
+    if (ending != NULL && ending != base)
+        *ending = '\0';
+    return g_steal_pointer(&base);
+}
+
+static void find_outline(shape *self)
+{
+    guint count = 0;
+    bool others = false;
+    self->title_block = find_title(self);
+    guint highest = highest_level(self, self->title_block, &count, &others);
+    self->phase_level = others ? highest : 0;
+    if (self->book->title == NULL && self->title_block >= 0) {
+        g_autofree char *words = markdown_words(block_at(self, (guint)self->title_block)->node);
+        self->book->title = words_heading(words);
+    }
+    if (self->book->title == NULL)
+        self->book->title = title_of_file(self->book->file);
+}
+
+/* ---- names ---- */
+
+static void name_gates(shape *self, GPtrArray *gates, GHashTable *taken, bool said)
+{
+    for (guint i = 0; i < gates->len; i++) {
+        gate *gate = g_ptr_array_index(gates, i);
+        if (said && gate->name != NULL && g_hash_table_contains(taken, gate->name)) {
+            g_autofree char *wrong = g_strdup_printf("a second gate named '%s'", gate->name);
+            complaint_add(self->into, self->book->file, gate->line, 1, wrong, "give it another name");
+            g_clear_pointer(&gate->name, g_free);
+        }
+        if (said && gate->name != NULL)
+            g_hash_table_replace(taken, g_strdup(gate->name), GUINT_TO_POINTER(1));
+        if (!said && gate->name == NULL)
+            gate->name = name_from_title(gate->title, taken);
+    }
+}
+
+static void name_step(shape *self, step *step, GHashTable *taken, bool said)
+{
+    if (said && step->name != NULL && g_hash_table_contains(taken, step->name)) {
+        g_autofree char *wrong = g_strdup_printf("a second step named '%s'", step->name);
+        complaint_add(self->into, self->book->file, step->line, 1, wrong, "give it another name");
+        g_clear_pointer(&step->name, g_free);
+    }
+    if (said && step->name != NULL)
+        g_hash_table_replace(taken, g_strdup(step->name), GUINT_TO_POINTER(1));
+    if (!said && step->name == NULL)
+        step->name = name_from_title(step->title, taken);
+}
+
+/* Names that were given come first, so that none of them is taken by a title. */
+static void name_all(shape *self)
+{
+    playbook *book = self->book;
+    g_autoptr(GHashTable) steps = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) gates = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (int said = 1; said >= 0; said--) {
+        name_gates(self, book->gates, gates, said);
+        guint next = 0;
+        for (guint i = 0; i < book->steps->len; i++) {
+            step *step = g_ptr_array_index(book->steps, i);
+            for (; next <= step->phase; next++)
+                name_gates(self, ((phase *)g_ptr_array_index(book->phases, next))->gates, gates, said);
+            name_step(self, step, steps, said);
+            name_gates(self, step->gates, gates, said);
+        }
+    }
+}
+
+static void shape_clear(shape *self)
+{
+    for (int i = 0; i < SECTION_KINDS; i++)
+        guard_clear(&self->guards[i]);
+    g_ptr_array_unref(self->parts);
+    g_ptr_array_unref(self->carried_gates);
+    g_string_free(self->carried, TRUE);
+    g_free(self->title);
+}
+
+void shape_book(playbook *book, const markdown *text, complaints *into)
+{
+    shape self = { .book = book, .text = text, .into = into };
+    self.parts = g_ptr_array_new_with_free_func((GDestroyNotify)part_free);
+    self.carried_gates = g_ptr_array_new_with_free_func((GDestroyNotify)gate_free);
+    self.carried = g_string_new(NULL);
+    find_outline(&self);
+    begin_section(&self, SECTION_BOOK, book->title, 1);
+    for (guint i = 0; i < text->blocks->len; i++)
+        take_block(&self, i);
+    end_section(&self);
+    end_phase(&self);
+    if (book->gates->len > 0 && book->steps->len == 0)
+        ask_gates(&self, book->title, 1, book->gates);
+    name_all(&self);
+    shape_clear(&self);
+}
