@@ -112,7 +112,7 @@ static bool stop_expecting(parser *self, const char *expected, const char *const
     g_autofree char *here = found(self);
     g_autofree char *word = next_word(self);
     const char *near = word != NULL && words != NULL ? suggest_word(word, words) : NULL;
-    if (near != NULL)
+    if (near != NULL && strcmp(near, word) != 0)
         return stop_at(self, self->at, "expected %s, found %s: did you mean '%s'?", expected, here, near);
     return stop_at(self, self->at, "expected %s, found %s", expected, here);
 }
@@ -212,7 +212,7 @@ static bool parse_number(parser *self, double *number)
     gsize length = number_length(self->at);
     if (length == 0)
         return stop_expecting(self, "a number", NULL);
-    if (self->at[length] == ',' || self->at[length] == '.')
+    if (self->at[length] != '\0' && strchr(",.xX", self->at[length]) != NULL)
         return stop_at(self, self->at, "a number has digits and one '.' at most: write 2000 or 99.5");
     g_autofree char *digits = g_strndup(self->at, length);
     double value = g_ascii_strtod(digits, NULL);
