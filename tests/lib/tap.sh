@@ -28,7 +28,7 @@ export WARROOM_BUILD WARROOM_BIN PATH WARROOM_STATE HOME
 unset WARROOM_CONFIG WARROOM_ME XDG_STATE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_RUNTIME_DIR
 cd "$work" || exit 1
 
-tap_count=0 tap_failed=0 tap_started='' status=0 out='' err=''
+tap_count=0 tap_failed=0 tap_started='' tap_programs=$WARROOM_BIN status=0 out='' err=''
 
 # Ends a process of ours: again and again, as one that was just forked may lose a signal to its parent's trap.
 tap_end() {
@@ -42,10 +42,12 @@ tap_end() {
 }
 # The engine leaves by itself when nothing is open; a test does not wait for that. Only ours is ended: its state is here.
 tap_end_engine() {
-    # shellcheck disable=SC2012
-    for tap_pid in $(ls -l /proc/[0-9]*/exe 2>/dev/null |
-        sed -n "s:.* /proc/\([0-9]*\)/exe -> $WARROOM_BIN/warroom-engine.*:\1:p"); do
-        ! tr '\0' '\n' <"/proc/$tap_pid/environ" 2>/dev/null | grep -qF "WARROOM_STATE=$work/" || tap_end "$tap_pid"
+    for tap_place in $tap_programs; do
+        # shellcheck disable=SC2012
+        for tap_pid in $(ls -l /proc/[0-9]*/exe 2>/dev/null |
+            sed -n "s:.* /proc/\([0-9]*\)/exe -> $tap_place/warroom-engine.*:\1:p"); do
+            ! tr '\0' '\n' <"/proc/$tap_pid/environ" 2>/dev/null | grep -qF "=$work/" || tap_end "$tap_pid"
+        done
     done
 }
 tap_leave() {
