@@ -50,7 +50,8 @@ $(LIB): $(filter-out $(BUILD)/obj/engine/main.o,$(call objects,$(ROOMS:%=src/%/*
 
 programs: $(LIB) $(PROGRAMS:%=$(BUILD)/bin/%)
 
-$(BUILD)/bin/warroom: $(BUILD)/obj/main.o $(LIB)
+# The faces' objects whole: a verb that is only weakly asked for would stay in the archive.
+$(BUILD)/bin/warroom: $(BUILD)/obj/main.o $(call objects,src/cli/*.c) $(LIB)
 $(BUILD)/bin/warroom: LIBS = $(CORE)
 $(BUILD)/bin/warroom-engine: $(BUILD)/obj/engine/main.o $(LIB)
 $(BUILD)/bin/warroom-engine: LIBS = $(CORE) $(CURL)
