@@ -139,7 +139,8 @@ search *search_new(const char *named, const char *state)
         g_autofree char *folder = g_path_get_dirname(path);
         spot_add(self, PLACE_NAMED, folder);
     }
-    if (!here_is_elsewhere(person))
+    /* Whoever stands where the program was built runs that program: its own files need no trust beside it. */
+    if (!here_is_elsewhere(person) && !folder_is_same(".", shipped))
         spot_add(self, PLACE_HERE, here);
     spot_add(self, PLACE_PERSON, person);
     spot_add(self, PLACE_MACHINE, MACHINE_FOLDER);
