@@ -147,10 +147,11 @@ static void put_value(rendering *self, const mustache *from, const part *tag, co
     case JSON_FALSE:
         put(self->out, "false", 5);
         break;
-    case JSON_NULL:
-        complain(self, from, tag, "give it a value, or put the sentence in a section of that name",
-                 "there is no value for '%s'", tag->text);
+    case JSON_NULL: {
+        g_autofree char *right = g_strdup_printf("give it one, or ask for it with {{#%s}}", tag->text);
+        complain(self, from, tag, right, "there is no value for '%s'", tag->text);
         break;
+    }
     case JSON_ARRAY:
     case JSON_OBJECT:
         complain(self, from, tag, "name a value inside it, or use a section", "'%s' is %s, not one value",
