@@ -11,6 +11,8 @@
 typedef struct chain chain;
 
 chain *chain_new(const char *stream);
+/* Goes on behind record number `length`, whose hash is `head`, taken on trust. */
+chain *chain_resume(const char *stream, gint64 length, const char *head);
 void chain_free(chain *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(chain, chain_free)
 

@@ -19,6 +19,15 @@ chain *chain_new(const char *stream)
     return self;
 }
 
+chain *chain_resume(const char *stream, gint64 length, const char *head)
+{
+    chain *self = chain_new(stream);
+    self->length = length;
+    if (head != NULL)
+        g_strlcpy(self->head, head, DIGEST_SIZE);
+    return self;
+}
+
 void chain_free(chain *self)
 {
     if (self == NULL)
