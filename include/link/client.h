@@ -21,6 +21,7 @@ typedef struct client_wish {
     const char *means; /* cli, console */
     const char *engine;  /* the program to start; NULL: warroom-engine beside this program */
     const char *version; /* NULL: this program's */
+    bool any_config;     /* whatever the engine runs with is fine: for what only stops, and for guests */
     span patience;       /* 0: CLIENT_PATIENCE */
     /* The engine `pid` has been silent for CLIENT_PATIENCE: true ends it (-9) and starts another, which goes on
      * where the journal says. NULL: never. */
@@ -46,6 +47,9 @@ guint client_restarts(const client *self); /* how often the engine was found gon
  * NULL) is the whole answer, the caller's. A refusal is an error of the kind it names, its words "why; way". */
 bool client_ask(client *self, const char *verb, const json *args, const json *env, json **answer,
                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The last answer that was a refusal, whole; NULL. Borrowed until the next question. */
+const json *client_refusal(const client *self);
 
 /* For faces that draw while they wait: the descriptor becomes readable when something came (it changes when
  * the engine did). client_told gives the next told line, waiting at most `patience` (0: not at all): NULL

@@ -38,6 +38,7 @@ enum {
     ASKS_NAME = 1 << 5,      /* the name is typed out, else --confirm NAME */
     ASKS_REASON = 1 << 6,    /* a reason of at least 10 characters, else --reason TEXT */
     GIVES_LINES = 1 << 7,    /* --json gives one object a line */
+    STOPS = 1 << 8,          /* only stops something: never held up by a configuration */
 };
 
 typedef struct command {

@@ -8,11 +8,13 @@
  *
  * The verb is the name of the command's row. "args" holds the row's values by name, and, where they were
  * given, "incident" (-i), "reason", "confirm" and "yes". "why" and "way" are the parts of a refusal: what
- * stands against it, and what can be typed instead. "code" is an err_kind.
+ * stands against it, and what can be typed instead; "confirm" in it is a name that a person must type out.
+ * "book" is a playbook's absolute path, and "folder" then where its relative paths start. "code" is an err_kind.
  *
  * Three verbs have no row, as no person types them:
  *   "attach" {"after": POSITION}   from now on tell me; first every record behind that position of the journal
- *                                  (0: all; absent: none), each as {"told": "record", "position": N, "record": {...}}
+ *                                  (0: all; absent: none), each as {"told": "record", "position": N, "record": {...}};
+ *                                  data: {"position": N}, the last that was there when it was asked
  *   "live" {}                      data: what is known now and is no record: readings, pending holds, running steps
  *   "leave" {}                     a newer face asks an older engine to go; it answers, then goes
  *

@@ -27,7 +27,7 @@ struct client {
     client_wish wish; /* its texts are ours */
     filedesc socket;
     frame *frame;
-    json *greeting;
+    json *greeting, *refusal;
     gint pid; /* of the engine, from the kernel */
     filedesc process;
     GQueue *told; /* of json: came while an answer was awaited */
@@ -53,6 +53,7 @@ void client_close(client *self)
         return;
     client_hang_up(self);
     g_queue_free_full(self->told, (GDestroyNotify)json_decref);
+    json_decref(self->refusal);
     g_free((char *)self->wish.state);
     g_free((char *)self->wish.config);
     g_free((char *)self->wish.me);
@@ -92,6 +93,11 @@ bool client_may_write(const client *self)
 guint client_restarts(const client *self)
 {
     return self->restarts;
+}
+
+const json *client_refusal(const client *self)
+{
+    return self->refusal;
 }
 
 int client_descriptor(const client *self)
@@ -252,7 +258,7 @@ static int version_compare(const char *a, const char *b)
 static bool same_configuration(const client *self, GError **error)
 {
     const char *theirs = json_text(self->greeting, "config", "");
-    if (strcmp(theirs, self->wish.config) == 0)
+    if (self->wish.any_config || strcmp(theirs, self->wish.config) == 0)
         return true;
     return fail(
         error, ERR_REFUSED,
@@ -445,6 +451,7 @@ bool client_ask(client *self, const char *verb, const json *args, const json *en
                     "the engine is warroom %s and this is %s: an older face only reads; a newer "
                     "warroom does '%s'",
                     json_text(self->greeting, "warroom", "?"), self->wish.version, verb);
+    g_clear_pointer(&self->refusal, json_decref);
     g_autoptr(json) wish = question(self, verb, args, env);
     g_autoptr(GBytes) line = frame_line(wish);
     if (line == NULL)
@@ -457,7 +464,9 @@ bool client_ask(client *self, const char *verb, const json *args, const json *en
         hearing heard = ask_once(self, line, json_text(wish, "id", ""), &got);
         if (heard == HEARD) {
             bool done = settle_answer(got, error);
-            if (answer != NULL && done)
+            if (!done)
+                self->refusal = g_steal_pointer(&got);
+            else if (answer != NULL)
                 *answer = g_steal_pointer(&got);
             return done;
         }
