@@ -139,12 +139,17 @@ static const parameter_row verify_takes[] = {
     END,
 };
 static const parameter_row check_takes[] = {
-    { "file", TAKES_MAYBE, 0, "FILE", "a configuration or a playbook; default: the configuration in use",
-      "file" },
+    { "file", TAKES_MAYBE, 0, "FILE", "a configuration; default: the one that would be used", "file" },
     END,
 };
 static const parameter_row init_takes[] = {
     { "folder", TAKES_MAYBE, 0, "FOLDER", "where warroom.yaml is written; default: here", "file" },
+    { "service", TAKES_VALUE, 0, "NAME", "the service this is about", NULL },
+    { "environment", TAKES_VALUE, 0, "NAME", "its environment; default: prod", NULL },
+    { "type", TAKES_VALUE, 0, "TYPE", "how it is deployed; default: rolling", NULL },
+    { "metrics", TAKES_VALUE, 0, "URL", "the address of its metrics; default: none yet", NULL },
+    { "series", TAKES_VALUE, 0, "NAME", "the series there that rises when it is in trouble", NULL },
+    { "limit", TAKES_VALUE, 0, "NUMBER", "above which value it is; default: 5", NULL },
     END,
 };
 static const parameter_row trust_takes[] = {
@@ -206,8 +211,14 @@ static const command rows[] = {
     { "check", around, "reads the configuration, names every mistake",
       "Each as file:line:column, what is wrong, what would be right. Exit 2 when there is one.",
       "warroom check", FITS_READER, check_takes, "" },
-    { "init", around, "writes a first configuration", "Nothing that exists is overwritten.", "warroom init",
-      FITS_READER, init_takes, "" },
+    { "init", around, "writes a first configuration",
+      "On a terminal it asks six questions; the options answer them beforehand, and without a terminal they "
+      "are "
+      "the only answers. What it writes passes check, and is trusted as it was written. Nothing that exists "
+      "is "
+      "overwritten.",
+      "warroom init --service checkout --metrics http://127.0.0.1:8080/metrics", FITS_READER, init_takes,
+      "" },
     { "trust", around, "lets a file of this folder be used",
       "A configuration in the working directory can name commands; it is used once you said so, and asked "
       "for again when it changed.",

@@ -255,9 +255,13 @@ found *search_config(search *self, GError **error)
 static settings *settings_of(const found *one, GError **error)
 {
     g_autoptr(complaints) wrong = complaints_new();
-    settings *self = settings_read(one->path, one->text, one->length, wrong);
-    if (self != NULL)
+    settings *self = settings_read(one->name, one->text, one->length, wrong);
+    if (self != NULL) {
+        g_free(self->file);
+        self->file =
+            g_strdup(one->path); /* mistakes are told by the name that was given, facts by the whole */
         return self;
+    }
     guint count = complaints_count(wrong);
     g_autofree char *text = complaints_text(wrong);
     fail(error, ERR_USAGE, "the configuration is not used, %u %s in it:\n%s", count,
