@@ -376,6 +376,14 @@ static void number_titles(GPtrArray *parts)
     }
 }
 
+/* What cannot be taken back must be a step: a phase cannot be fired. */
+static void complain_irreversible(const shape *self, const step *step)
+{
+    if (step->irreversible != NULL)
+        complaint_add(self->into, self->book->file, self->line, 1, "'Irreversible:' stands above any step",
+                      "write it below the heading of the step it is about");
+}
+
 static void move_words(char **risk, char **data, char **trouble, step *from)
 {
     *risk = g_steal_pointer(&from->risk);
@@ -388,6 +396,8 @@ static void keep_reading(shape *self, part *part)
 {
     step *step = part->step;
     trim_blank_end(part->prose);
+    if (self->kind != SECTION_STEP || self->deeper)
+        complain_irreversible(self, step);
     if (self->kind == SECTION_BOOK) {
         playbook *book = self->book;
         g_free(book->explanation);
