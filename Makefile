@@ -70,7 +70,8 @@ $(PROGRAMS:%=$(BUILD)/bin/%):
 # A unit test, a bench, a fuzz target is its own program. tests/lib/clock.o stands before the library and takes the place of
 # its clock; the rest of tests/lib is an archive: a program gets what it uses.
 TESTLIB := $(BUILD)/tests/libtest.a
-HELPERS := $(filter-out $(BUILD)/tests/lib/clock.o,$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c tests/world/*.c)))
+CLOCK   := $(BUILD)/tests/lib/clock.o
+HELPERS := $(filter-out $(CLOCK),$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c tests/world/*.c)))
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -84,7 +85,7 @@ $(TESTLIB): $(HELPERS)
 	@rm -f $@
 	ar -qcs $@ $^
 
-$(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(wildcard tests/lib/clock.c:%.c=$(BUILD)/%.o) $(TESTLIB) $(LIB)
+$(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(CLOCK) $(TESTLIB) $(LIB)
 	$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs cmocka vterm) $(CURL) $(CORE)
 $(BENCHES): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TESTLIB) $(LIB)
 	$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $(CURL) $(CORE)
