@@ -78,21 +78,14 @@ bool confirm_row(call *self, GError **error)
     return (self->row->needs & ASKS_REASON) == 0 || confirm_reason(self, error);
 }
 
-bool confirm_name(call *self, const char *what, const char *name, GError **error)
+bool confirm_name(call *self, const char *name, GError **error)
 {
-    if (self->confirm == NULL) {
-        if (!confirm_is_attended())
-            return fail(error, ERR_REFUSED,
-                        "cannot %s: the name of the %s is not confirmed; --confirm '%s' does",
-                        self->row->name, what, name);
-        g_autofree char *question =
-            g_strdup_printf("%s: type the name of the %s, %s:", self->row->name, what, name);
-        g_autofree char *answer = confirm_line(question);
-        json_put_text(self->args, "confirm", answer != NULL ? answer : "");
-        self->confirm = json_text(self->args, "confirm", NULL);
-    }
-    if (strcmp(self->confirm, name) == 0)
-        return true;
-    return fail(error, ERR_REFUSED, "cannot %s: '%s' is not the name of the %s, '%s'; nothing was done",
-                self->row->name, self->confirm, what, name);
+    g_autofree char *question = g_strdup_printf("%s: type the name %s:", self->row->name, name);
+    g_autofree char *answer = confirm_line(question);
+    if (g_strcmp0(answer, name) != 0)
+        return fail(error, ERR_REFUSED, "cannot %s: '%s' is not the name '%s'; nothing was done",
+                    self->row->name, answer != NULL ? answer : "", name);
+    json_put_text(self->args, "confirm", answer);
+    self->confirm = json_text(self->args, "confirm", NULL);
+    return true;
 }

@@ -9,11 +9,11 @@
 
 #define REASON_SHORTEST 10 /* CONSOLE.md 5 */
 
-/* What the row itself asks for: a yes, a reason. (A name is asked for by the verb, which knows it.) */
+/* What the row itself asks for: a yes, a reason. (A name is asked for once the engine says which.) */
 bool confirm_row(call *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The name as printed, typed out: compared exactly. `what` says what it is the name of. */
-bool confirm_name(call *self, const char *what, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The name as printed, typed out: compared exactly. */
+bool confirm_name(call *self, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Is there a terminal with a person at it? */
 bool confirm_is_attended(void);
