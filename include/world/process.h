@@ -48,9 +48,12 @@ process *process_start(const process_order *order, process_done done, void *cont
 void process_cancel(process *self);
 
 /* Starts what outlives us, with /dev/null as its three; `keep` (-1: none) becomes its descriptor 3. The caller reaps.
- * `detached`'s PATH is not asked: arguments[0] is a path. 0 on error. */
+ * No PATH is asked: arguments[0] is a path. 0 on error. */
 pid_t process_detach(const char *const *arguments, const char *const *environment, const char *cwd, int keep,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* This boot's id by the kernel's word, whatever clock is linked: process numbers and start times mean something in it only. */
+const char *process_boot(void);
 
 /* One process as the kernel shows it. */
 typedef struct process_facts {

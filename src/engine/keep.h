@@ -106,8 +106,9 @@ bool keep_output_next(keep_output *self, keep_piece *piece);
 void keep_output_free(keep_output *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(keep_output, keep_output_free)
 
-/* Where the keeper program is: $WARROOM_BIN is never asked; beside the running program, else ../libexec/warroom.
- * The caller frees. */
+/* Where the keeper program is: beside the running program, else in ../libexec/warroom. The caller frees. */
 char *keep_program(GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For tests, which do not lie beside it: from now on this one. */
+void keep_use_program(const char *path);
 
 #endif

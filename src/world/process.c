@@ -333,6 +333,15 @@ bool process_run(const process_order *order, process_result *result, GError **er
 
 /* --- looking and signalling --- */
 
+const char *process_boot(void)
+{
+    static char id[BOOT_ID_SIZE];
+    g_autofree char *text = NULL;
+    if (id[0] == '\0' && g_file_get_contents("/proc/sys/kernel/random/boot_id", &text, NULL, NULL))
+        g_strlcpy(id, g_strstrip(text), sizeof id);
+    return id[0] == '\0' ? "unknown" : id;
+}
+
 /* "PID (NAME) STATE PPID PGRP SESSION ... START": the name may hold anything, so look for the last parenthesis. */
 bool process_look(pid_t pid, process_facts *result)
 {
