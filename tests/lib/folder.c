@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <stdio.h>
 
-char *folder_make(void)
+char *test_folder_make(void)
 {
     char *folder = g_dir_make_tmp("warroom-test-XXXXXX", NULL);
     g_assert_nonnull(folder);
@@ -18,7 +18,7 @@ static int remove_one(const char *path, const struct stat *about, int kind, stru
     return remove(path);
 }
 
-void folder_remove(char *folder)
+void test_folder_remove(char *folder)
 {
     if (folder != NULL)
         nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);

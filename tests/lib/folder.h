@@ -2,7 +2,7 @@
 #ifndef WARROOM_TESTS_FOLDER_H
 #define WARROOM_TESTS_FOLDER_H
 
-char *folder_make(void); /* the caller gives it to folder_remove */
-void folder_remove(char *folder);
+char *test_folder_make(void); /* the caller gives it to test_folder_remove */
+void test_folder_remove(char *folder);
 
 #endif

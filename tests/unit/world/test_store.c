@@ -24,14 +24,14 @@ static char *folder;
 static int folder_up(void **state)
 {
     (void)state;
-    folder = folder_make();
+    folder = test_folder_make();
     return 0;
 }
 
 static int folder_down(void **state)
 {
     (void)state;
-    folder_remove(g_steal_pointer(&folder));
+    test_folder_remove(g_steal_pointer(&folder));
     return 0;
 }
 
