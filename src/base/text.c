@@ -77,36 +77,52 @@ static const char *end_of(const char *bytes, gssize length)
     return bytes + (length < 0 ? strlen(bytes) : (gsize)length);
 }
 
-static void tab_append(GString *out, gsize line)
+static int glyph_width(glyph one)
 {
-    int at = text_width(out->str + line);
-    for (int i = at % TAB_STOP; i < TAB_STOP; i++)
-        g_string_append_c(out, ' ');
+    return one.takes == CELLS_HIDDEN ? 0
+                                     : (int)one.takes; /* a visible text has no hidden ones but newlines */
+}
+
+/* What is being made visible: `column` is kept, not measured anew at each tab of a long line. */
+typedef struct showing {
+    GString *out;
+    seat under;
+    int column;
+    bool lines;
+} showing;
+
+static void show_hidden(showing *self, glyph one)
+{
+    gsize before = self->out->len;
+    bool control = !one.broken && self->lines;
+    if (control && one.code == '\n') {
+        g_string_append_c(self->out, '\n');
+        self->column = 0;
+        return;
+    }
+    if (control && one.code == '\t')
+        g_string_append_printf(self->out, "%*s", TAB_STOP - self->column % TAB_STOP, "");
+    else
+        hidden_append(self->out, one);
+    self->column += (int)(self->out->len - before); /* all of it ASCII */
 }
 
 static char *text_shown(const char *bytes, gssize length, bool lines)
 {
     const char *end = end_of(bytes, length);
-    GString *out = g_string_sized_new((gsize)(end - bytes) + 1);
-    gsize line = 0; /* where the present one begins in `out` */
-    seat under = { 0 };
+    showing self = { .out = g_string_sized_new((gsize)(end - bytes) + 1), .lines = lines };
     for (const char *at = bytes; at < end;) {
         glyph one = glyph_at(at, end);
-        bool drawn = seat_bears(&under, one);
-        if (drawn) {
-            g_string_append_len(out, at, (gssize)one.bytes);
-        } else if (lines && one.code == '\n' && !one.broken) {
-            g_string_append_c(out, '\n');
-            line = out->len;
-        } else if (lines && one.code == '\t' && !one.broken) {
-            tab_append(out, line);
+        if (seat_bears(&self.under, one)) {
+            g_string_append_len(self.out, at, (gssize)one.bytes);
+            self.column += glyph_width(one);
         } else {
-            hidden_append(out, one);
-            under.taken = false;
+            show_hidden(&self, one);
+            self.under.taken = false;
         }
         at += one.bytes;
     }
-    return g_string_free(out, FALSE);
+    return g_string_free(self.out, FALSE);
 }
 
 char *text_visible(const char *bytes, gssize length)
@@ -130,12 +146,6 @@ bool text_is_visible(const char *text)
         text += one.bytes;
     }
     return true;
-}
-
-/* Hidden ones count for nothing: a visible text has none, but for newlines. */
-static int glyph_width(glyph one)
-{
-    return one.takes == CELLS_HIDDEN ? 0 : (int)one.takes;
 }
 
 int text_width(const char *visible)
