@@ -20,7 +20,7 @@
 #define MUSTACHE_OUTPUT_LARGEST (16 * 1024 * 1024) /* bytes of one rendering */
 #define MUSTACHE_SECTIONS_DEEPEST 128              /* sections inside one another, in one text */
 #define MUSTACHE_PARTIALS_DEEPEST 100              /* partials inside one another, in one rendering */
-#define MUSTACHE_STEPS_MOST 10000000               /* parts written and contexts asked, in one rendering */
+#define MUSTACHE_STEPS_MOST 4000000                /* parts written and contexts asked, in one rendering */
 
 typedef struct mustache mustache;
 

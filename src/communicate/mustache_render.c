@@ -109,24 +109,27 @@ static void put_integer(GString *out, gint64 number)
     put(out, at, (gsize)(text + sizeof text - at));
 }
 
-static void complain(rendering *self, const mustache *from, const part *tag, const char *right,
-                     const char *wrong, ...) G_GNUC_PRINTF(5, 6);
-
-static void complain(rendering *self, const mustache *from, const part *tag, const char *right,
-                     const char *wrong, ...)
+/* Does anybody want to hear of this tag, for the first time? A list may come by it ten thousand times. */
+static bool is_news(rendering *self, const part *tag)
 {
     if (self->missing == NULL)
-        return;
+        return false;
     if (self->told == NULL)
         self->told = g_hash_table_new(NULL, NULL);
-    if (!g_hash_table_add(self->told, (gpointer)tag))
+    return g_hash_table_add(self->told, (gpointer)tag);
+}
+
+/* `wrong` and `right` each have one place for the tag's name. */
+static void complain(rendering *self, const mustache *from, const part *tag, const char *wrong,
+                     const char *right)
+{
+    if (!is_news(self, tag))
         return;
-    va_list words;
-    va_start(words, wrong);
-    g_autofree char *what = g_strdup_vprintf(wrong, words);
-    va_end(words);
+    g_auto(GStrv) around_wrong = g_strsplit(wrong, "%s", 2), around_right = g_strsplit(right, "%s", 2);
+    g_autofree char *what = g_strjoinv(tag->text, around_wrong);
+    g_autofree char *instead = g_strjoinv(tag->text, around_right);
     complaint_add(self->missing, from->file != NULL ? from->file : "template", tag->line, tag->column, what,
-                  right);
+                  instead);
 }
 
 static void put_value(rendering *self, const mustache *from, const part *tag, const json *value)
@@ -147,15 +150,14 @@ static void put_value(rendering *self, const mustache *from, const part *tag, co
     case JSON_FALSE:
         put(self->out, "false", 5);
         break;
-    case JSON_NULL: {
-        g_autofree char *right = g_strdup_printf("give it one, or ask for it with {{#%s}}", tag->text);
-        complain(self, from, tag, right, "there is no value for '%s'", tag->text);
+    case JSON_NULL:
+        complain(self, from, tag, "there is no value for '%s'", "give it one, or ask for it with {{#%s}}");
         break;
-    }
     case JSON_ARRAY:
+        complain(self, from, tag, "'%s' is a list, not one value", "use {{#%s}} to walk through it");
+        break;
     case JSON_OBJECT:
-        complain(self, from, tag, "name a value inside it, or use a section", "'%s' is %s, not one value",
-                 tag->text, json_is_array(value) ? "a list" : "a group of values");
+        complain(self, from, tag, "'%s' is a group of values, not one value", "name one inside it: %s.NAME");
         break;
     }
 }
@@ -173,9 +175,10 @@ static const json *rendering_find(rendering *self, const mustache *from, const p
     const word *words = &g_array_index(from->words, word, tag->first_word);
     const level *bottom = &g_array_index(self->levels, level, 0);
     const json *value = NULL;
+    gint64 cost = 1 + (gint64)(words[0].length / 64); /* a long name is long to look up */
     for (const level *at = rendering_top(self); value == NULL && at >= bottom; at--) {
         value = json_object_getn(at->context, words[0].text, words[0].length);
-        self->steps--;
+        self->steps -= cost;
     }
     for (guint i = 1; i < tag->words && value != NULL; i++)
         value = json_object_getn(value, words[i].text, words[i].length);
@@ -240,9 +243,6 @@ static bool again(rendering *self)
 
 /* `what` has one place for the limit. */
 static bool stop(const mustache *from, const part *at, GError **error, int limit, const char *what)
-    G_GNUC_PRINTF(5, 0);
-
-static bool stop(const mustache *from, const part *at, GError **error, int limit, const char *what)
 {
     fail(error, ERR_FAILED, what, limit);
     g_prefix_error(error, "%s%s%u:%u: ", from->file != NULL ? from->file : "", from->file != NULL ? ":" : "",
@@ -257,13 +257,14 @@ static bool put_partial(rendering *self, const mustache *from, const part *tag, 
 {
     const mustache *partial = self->partial != NULL ? self->partial(tag->text, self->context) : NULL;
     if (partial == NULL) {
-        complain(self, from, tag, "write it, or take the tag away", "there is no partial '%s'", tag->text);
+        complain(self, from, tag, "there is no partial '%s'", "write %s.mustache, or take the tag away");
         return true;
     }
     if (self->partials == MUSTACHE_PARTIALS_DEEPEST)
         return stop(from, tag, error, MUSTACHE_PARTIALS_DEEPEST,
                     "partials nest deeper than %d; let one end where its data ends");
     g_autofree char *wider = tag->alone ? g_strconcat(margin, tag->margin, NULL) : g_strdup("");
+    self->steps -= (gint64)strlen(wider);
     self->partials++;
     bool done = render(self, partial, wider, error);
     self->partials--;

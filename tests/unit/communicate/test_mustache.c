@@ -306,12 +306,12 @@ static void render__partials_without_end__stop_with_one_line(void **state)
           "\"j\":\"{{>k}}{{>k}}{{>k}}{{>k}}\",\"k\":\"{{>l}}{{>l}}{{>l}}{{>l}}\",\"l\":\"{{>m}}{{>m}}{{>m}}{{"
           ">m}}\","
           "\"m\":\"\"}",
-          "{}", "takes more than 10000000 steps; walk fewer lists inside one another" },
+          "{}", "takes more than 4000000 steps; walk fewer lists inside one another" },
         { "lists in lists in lists",
           "{{#n}}{{#n}}{{#n}}{{#n}}{{#n}}{{#n}}{{#n}}{{#n}}{{/n}}{{/n}}{{/n}}{{/n}}{{/n}}"
           "{{/n}}{{/n}}{{/n}}",
           "{}", "{\"n\": [1,2,3,4,5,6,7,8,9,10]}",
-          "takes more than 10000000 steps; walk fewer lists inside one another" },
+          "takes more than 4000000 steps; walk fewer lists inside one another" },
         { "text without measure",
           "{{#n}}{{#n}}{{#n}}{{#n}}{{#n}}{{#n}}{{t}}{{t}}{{t}}{{t}}{{/n}}{{/n}}{{/n}}{{/n}}"
           "{{/n}}{{/n}}",
