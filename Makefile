@@ -87,14 +87,15 @@ $(TESTLIB): $(HELPERS)
 
 $(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(CLOCK) $(TESTLIB) $(LIB)
 	$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs cmocka vterm) $(CURL) $(CORE)
-$(BENCHES): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TESTLIB) $(LIB)
+$(BENCHES): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/lib/measure.o $(LIB)
 	$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $(CURL) $(CORE)
 $(FUZZERS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(CC) $(LINK) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(CORE)
-$(BUILD)/tests/runner: $(BUILD)/tests/runner.o
-	$(CC) $(LINK) -o $@ $<
+TOOLS   := $(BUILD)/tests/runner $(BUILD)/tests/onscreen
+$(TOOLS): %: %.o $(TESTLIB)
+	$(CC) $(LINK) -o $@ $^ $$(pkg-config --libs vterm glib-2.0)
 
-units: $(UNITS) $(BUILD)/tests/runner
+units: $(UNITS) $(TOOLS)
 benches: $(BENCHES)
 fuzzers: $(FUZZERS)
 .SECONDARY:

@@ -4,6 +4,7 @@
 #   is NAME GOT WANTED          passes when both texts are the same
 #   like NAME TEXT ERE          passes when the text matches               unlike: when it does not
 #   run COMMAND...              runs it; then $status, $out, $err hold how it ended and what it said
+#   on_screen ROWS COLUMNS COMMAND...   the same on a terminal: $out is what a person sees
 #   ended NAME STATUS           passes when the last `run` ended so; shows what it said when not
 #   golden NAME FILE GOLDEN     compares with tests/golden/GOLDEN; GOLDEN=write (make golden) writes it instead
 #   until_true SECONDS COMMAND...   polls, at most so long: never sleep and hope
@@ -119,6 +120,7 @@ run() {
     "$@" >tap.out 2>tap.err </dev/null || status=$?
     out=$(cat tap.out) err=$(cat tap.err)
 }
+on_screen() { run "$WARROOM_BUILD/tests/onscreen" "$@"; }
 ended() {
     if [ "$status" -eq "$2" ]; then tap_say yes "$1"; else
         tap_say no "$1"

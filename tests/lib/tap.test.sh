@@ -30,5 +30,7 @@ not_ok "leaving__ends_what_it_started" kill -0 "$child"
 
 run sh -c ". '$top/tests/lib/tap.sh'; run sh -c 'echo said; echo blamed >&2; exit 3'; echo \"\$status \$out \$err\""
 is "run__keeps_status_and_words_apart" "$out" "3 said blamed"
+on_screen 3 20 sh -c 'printf "healthy\\rdead\\n"; tty >/dev/null && exit 5'
+is "on_screen__is_a_terminal" "$status $out" "5 deadthy"
 like "free_port__is_a_port" "$(free_port)" '^[0-9]{5}$'
 done_testing

@@ -1,0 +1,132 @@
+#define _GNU_SOURCE
+#include "lib/measure.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+typedef struct figures {
+    double *wall, *cpu; /* milliseconds */
+    bool out;
+    char why[80];
+} figures;
+
+static double now(void)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return (double)at.tv_sec * 1e3 + (double)at.tv_nsec / 1e6;
+}
+
+static double spent(const struct rusage *use)
+{
+    return (double)(use->ru_utime.tv_sec + use->ru_stime.tv_sec) * 1e3 +
+           (double)(use->ru_utime.tv_usec + use->ru_stime.tv_usec) / 1e3;
+}
+
+static void run_once(const contender *self, figures *into, int round)
+{
+    posix_spawn_file_actions_t quiet;
+    struct rusage use;
+    int status = 0;
+    pid_t pid;
+    posix_spawn_file_actions_init(&quiet);
+    posix_spawn_file_actions_addopen(&quiet, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", O_WRONLY, 0);
+    double start = now();
+    int failed = posix_spawnp(&pid, self->argv[0], &quiet, NULL, (char *const *)self->argv, environ);
+    if (failed == 0)
+        wait4(pid, &status, 0, &use);
+    double end = now();
+    posix_spawn_file_actions_destroy(&quiet);
+    into->out = failed != 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    if (failed != 0)
+        snprintf(into->why, sizeof into->why, "%s", strerror(failed));
+    else if (into->out)
+        snprintf(into->why, sizeof into->why, "it ended with %d",
+                 WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    else if (round >= 0) {
+        into->wall[round] = end - start;
+        into->cpu[round] = spent(&use);
+    }
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+double measure_quartile(double *samples, size_t count, int quartile)
+{
+    qsort(samples, count, sizeof *samples, by_size);
+    double place = (double)(count - 1) * quartile / 4;
+    size_t below = (size_t)place;
+    return below + 1 < count
+               ? samples[below] + (place - (double)below) * (samples[below + 1] - samples[below])
+               : samples[below];
+}
+
+static const char *verdict(double ratio, double aim, bool at_least)
+{
+    static char text[64];
+    if (aim <= 0)
+        return "";
+    snprintf(text, sizeof text, "  aim %s %.2f: %s", at_least ? ">=" : "<=", aim,
+             (at_least ? ratio >= aim : ratio <= aim) ? "met" : "MISSED");
+    return text;
+}
+
+void measure_line(const char *name, double low, double median, double high, const char *unit, double ratio,
+                  double aim, bool at_least)
+{
+    printf("  %-34s %9.3f [%.3f-%.3f] %s  %6.2f x%s\n", name, median, low, high, unit, ratio,
+           verdict(ratio, aim, at_least));
+}
+
+static void print_one(const contender *self, figures *own, figures *floor, size_t rounds, int works)
+{
+    if (own->out) {
+        printf("  %-34s left out: %s\n", self->name, own->why);
+        return;
+    }
+    double wall = measure_quartile(own->wall, rounds, 2), cpu = measure_quartile(own->cpu, rounds, 2);
+    double wall_ratio = floor->out ? 0 : wall / measure_quartile(floor->wall, rounds, 2);
+    double cpu_ratio = floor->out ? 0 : cpu / measure_quartile(floor->cpu, rounds, 2);
+    printf("  %-34s wall %8.3f [%.3f-%.3f] ms %6.2f x   CPU %8.3f [%.3f-%.3f] ms %6.2f x%s\n", self->name,
+           wall / works, measure_quartile(own->wall, rounds, 1) / works,
+           measure_quartile(own->wall, rounds, 3) / works, wall_ratio, cpu / works,
+           measure_quartile(own->cpu, rounds, 1) / works, measure_quartile(own->cpu, rounds, 3) / works,
+           cpu_ratio, verdict(cpu_ratio, self->aim, false));
+}
+
+void measure_programs(const char *title, const contender *list, size_t count, int rounds, int works)
+{
+    figures *all = calloc(count, sizeof *all);
+    printf("%s (%d rounds, alternated%s)\n", title, rounds, works > 1 ? "; for one piece of work" : "");
+    for (size_t i = 0; i < count; i++) {
+        all[i].wall = calloc((size_t)rounds, sizeof(double));
+        all[i].cpu = calloc((size_t)rounds, sizeof(double));
+    }
+    for (int round = -1; round < rounds; round++)
+        for (size_t i = 0; i < count; i++)
+            if (!all[i].out)
+                run_once(&list[i], &all[i], round);
+    for (size_t i = 0; i < count; i++)
+        print_one(&list[i], &all[i], &all[0], (size_t)rounds, works);
+    for (size_t i = 0; i < count; i++) {
+        free(all[i].wall);
+        free(all[i].cpu);
+    }
+    free(all);
+}

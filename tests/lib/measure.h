@@ -1,0 +1,28 @@
+/* measure.h - contenders side by side: the same work, alternated in one run, medians with their quartiles, ratios only.
+ *
+ * A figure by itself says little on a machine that others use too; the ratio of two that ran turn about says more. The
+ * first contender is what the others are measured against. */
+#ifndef WARROOM_TESTS_LIB_MEASURE_H
+#define WARROOM_TESTS_LIB_MEASURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct contender {
+    const char *name;
+    const char *const *argv; /* a program, from exec to exit; its output goes to /dev/null */
+    double aim;              /* CPU at most so many times the first's; 0: no aim */
+} contender;
+
+/* Runs each `rounds` times, turn about, after one unmeasured round; a program that is not there, or that ends in
+ * failure, is said and left out. `works`: pieces of work in one run, for the time of one. Prints the table. */
+void measure_programs(const char *title, const contender *list, size_t count, int rounds, int works);
+
+/* For what is measured inside one process: sorts the samples and gives quartile 1, 2 (the median) or 3. */
+double measure_quartile(double *samples, size_t count, int quartile);
+
+/* One line: a figure with its spread, its ratio to a floor, and whether the aim is met. `at_least`: more is better. */
+void measure_line(const char *name, double low, double median, double high, const char *unit, double ratio,
+                  double aim, bool at_least);
+
+#endif
