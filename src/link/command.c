@@ -120,8 +120,9 @@ static const parameter_row fields_takes[] = {
       "template" },
     END,
 };
-static const parameter_row maybe_stream[] = {
+static const parameter_row list_takes[] = {
     { "stream", TAKES_MAYBE, 0, "STREAM", "an incident's id, or house; default: all", "incident" },
+    { "only", TAKES_VALUE, 0, "WORD", "one class or kind: decision, step, step.ended", NULL },
     END,
 };
 static const parameter_row one_record[] = {
@@ -134,8 +135,10 @@ static const parameter_row export_takes[] = {
     END,
 };
 static const parameter_row verify_takes[] = {
-    { "id", TAKES_MAYBE, 0, "ID", "one stream of the journal; default: all", "incident" },
-    { "against", TAKES_VALUE, 0, "FILE", "heads that were kept elsewhere, one a line", "file" },
+    { "id", TAKES_MAYBE, 0, "ID", "one stream of the journal, or an exported file; default: all",
+      "incident" },
+    { "against", TAKES_VALUE, 0, "FILE", "heads kept elsewhere: a message with its ref, a report, an export",
+      "file" },
     END,
 };
 static const parameter_row check_takes[] = {
@@ -299,7 +302,7 @@ static const command rows[] = {
     { "template fields", things, "the values that templates can use", "", "warroom template fields",
       FITS_READER | GIVES_LINES, fields_takes, "" },
     { "journal list", things, "what happened, one record a line", "", "warroom journal list INC-0001",
-      FITS_READER | GIVES_LINES, maybe_stream, "6" },
+      FITS_READER | GIVES_LINES, list_takes, "6" },
     { "journal show", things, "one record in full", "", "warroom journal show INC-0001/3", FITS_READER,
       one_record, "" },
     { "journal export", things, "the records as JSON Lines, for keeping", "",
