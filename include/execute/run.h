@@ -60,9 +60,12 @@ typedef struct step_run {
     bool commanded;    /* the command ended well, or a person says that it is done */
     bool verified;
     bool undo_tried;
+    bool undo_due;   /* a person asked for its undo */
+    bool sure;       /* its own name was typed: it has no way back */
     gint64 approach; /* the record since which the gates before it must have been judged */
     gint64 fired;    /* the record since which the gates after it must have been judged */
-    uptime tried;    /* when a check or verification last ended */
+    uptime tried;    /* when an identity, check or verification last ended ... */
+    bool asked;      /* ... and whether that was since `since` */
     uptime since;    /* when what is now being waited for began */
     moment started, ended;
     span elapsed;  /* of the last command */
@@ -91,6 +94,7 @@ typedef struct run {
     char *why;          /* paused or halted: the words; "" */
     char *outcome;      /* ended: done, aborted */
     char *confirmed;    /* the name that was typed */
+    char *folder;       /* where its relative paths start; NULL: beside the playbook */
     step_run *steps;    /* as many as the plan has */
     GHashTable *gates;  /* name -> gate_run */
     GHashTable *tries;  /* "what step gate" -> how often it was started */
@@ -172,6 +176,9 @@ const step *run_step(const run *self, guint index);
 bool run_find_step(const run *self, const char *word, guint *index, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const gate_run *run_gate(const run *self, const char *name);
 bool gate_is_automatic(const gate *gate);
+
+/* How long a gate waits for its answer. */
+span gate_patience(const gate *gate);
 
 /* Passed since that record, or overridden. */
 bool run_gate_holds(const run *self, const gate *gate, gint64 since);

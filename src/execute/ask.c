@@ -19,8 +19,12 @@ static bool may_go(const run *self, guint step, GError **error)
                                                run_step(self, self->present->step)->title, at);
         return refuse(error, "run", why, "'warroom pause' stops after it, 'warroom abort' cuts it");
     }
-    if (self->present != NULL)
+    bool lost = self->present != NULL && self->steps[self->present->step].state == STEP_LOST;
+    if (self->present != NULL && !lost) {
+        if (self->state == RUN_PAUSED && !self->aborting && step == G_MAXUINT)
+            return true; /* the pause is taken back before the step has ended */
         return refuse(error, "run", "a step is still running", "wait for its end, or 'warroom abort'");
+    }
     guint current = run_current(self);
     if (current == run_count(self))
         return refuse(error, "run", "every step is done", "'warroom incident close' ends the incident");

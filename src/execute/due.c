@@ -16,15 +16,14 @@ static due due_words(due_kind kind, guint step, char *why)
     return (due){ .kind = kind, .step = step, .why = why };
 }
 
-static due due_launch(const run *self, guint index, deed what, const script *script, span timeout, uptime at)
+static due due_launch(guint index, deed what, const script *script, span timeout, uptime at)
 {
-    (void)self;
     return (due){
         .kind = DUE_LAUNCH, .step = index, .what = what, .script = script, .timeout = timeout, .at = at
     };
 }
 
-static span gate_patience(const gate *gate)
+span gate_patience(const gate *gate)
 {
     return gate->timeout > 0 ? gate->timeout : GATE_PATIENCE;
 }
@@ -32,7 +31,6 @@ static span gate_patience(const gate *gate)
 static due due_gate(const run *self, guint index, const gate *gate, bool patient)
 {
     const step_run *step = &self->steps[index];
-    bool tried_before = patient && step->tried > step->since;
     due due = {
         .step = index, .gate = gate, .patient = patient, .timeout = gate_patience(gate), .at = step->since
     };
@@ -43,7 +41,7 @@ static due due_gate(const run *self, guint index, const gate *gate, bool patient
         due.kind = DUE_LAUNCH;
         due.what = DO_CHECK;
         due.script = gate->check;
-        due.at = tried_before ? step->tried + CHECK_AGAIN_AFTER : step->since;
+        due.at = patient && step->asked ? step->tried + CHECK_AGAIN_AFTER : step->since;
     }
     return due;
 }
@@ -124,10 +122,10 @@ static due due_failed(const run *self, guint index)
     const step_run *state = &self->steps[index];
     bool cut = g_strcmp0(state->outcome, "aborted") == 0;
     if (!cut && state->tries_asked > 0 && state->tries_asked <= step->retries)
-        return due_launch(self, index, DO_COMMAND, step->command, step->timeout,
+        return due_launch(index, DO_COMMAND, step->command, step->timeout,
                           state->tried + retry_wait(state->tries_asked));
     if (!cut && step->failing == ON_FAILURE_UNDO && step->undo != NULL && !state->undo_tried)
-        return due_launch(self, index, DO_UNDO, step->undo, step->undo_timeout, state->tried);
+        return due_launch(index, DO_UNDO, step->undo, step->undo_timeout, state->tried);
     return due_words(DUE_HALT, index,
                      g_strdup_printf("step %u '%s' failed: %s", index + 1, step->title, state->outcome));
 }
@@ -143,14 +141,18 @@ static due due_fire(const run *self, guint index)
     if (step->command == NULL)
         return due_words(DUE_PAUSE, index,
                          g_strdup_printf("step %u '%s' is done by hand", index + 1, step->title));
+    if (step->irreversible != NULL && !state->sure)
+        return due_words(
+            DUE_PAUSE, index,
+            g_strdup_printf("step %u '%s' has no way back: its name must be typed", index + 1, step->title));
     if (step->identity != NULL && !state->identified) {
         /* Asked once for this approach, and answered wrongly, or not at all. */
-        if (state->tried > state->since && state->said != NULL)
+        if (state->asked && state->said != NULL)
             return due_words(DUE_HALT, index,
                              g_strdup_printf("step %u '%s': %s", index + 1, step->title, state->said));
-        return due_launch(self, index, DO_IDENTITY, step->identity, step->identity_timeout, state->since);
+        return due_launch(index, DO_IDENTITY, step->identity, step->identity_timeout, state->since);
     }
-    return due_launch(self, index, DO_COMMAND, step->command, step->timeout, state->since);
+    return due_launch(index, DO_COMMAND, step->command, step->timeout, state->since);
 }
 
 static due due_verify(const run *self, guint index)
@@ -164,9 +166,9 @@ static due due_verify(const run *self, guint index)
                       .patient = true,
                       .timeout = step->verify_timeout,
                       .at = state->since };
-    due due = due_launch(self, index, DO_VERIFY, step->verify, step->verify_timeout, state->since);
+    due due = due_launch(index, DO_VERIFY, step->verify, step->verify_timeout, state->since);
     due.patient = true;
-    if (state->tried > state->since)
+    if (state->asked)
         due.at = state->tried + CHECK_AGAIN_AFTER;
     return due;
 }
@@ -207,6 +209,9 @@ due run_due(const run *self)
         return nothing;
     if (self->present != NULL)
         return self->aborting ? (due){ .kind = DUE_CUT, .step = self->present->step } : nothing;
+    for (guint i = 0; i < run_count(self); i++)
+        if (self->steps[i].undo_due)
+            return due_launch(i, DO_UNDO, run_step(self, i)->undo, run_step(self, i)->undo_timeout, 0);
     if (self->state == RUN_HALTED)
         return nothing;
     guint index = run_current(self);

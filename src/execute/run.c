@@ -58,6 +58,7 @@ run *run_from_record(const record *prepared, GError **error)
     self->tries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     self->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->why = g_strdup("");
+    self->folder = g_strdup(json_text(body, "folder", NULL));
     self->prepared = prepared->happened;
     return self;
 }
@@ -80,6 +81,7 @@ void run_free(run *self)
     g_free(self->id);
     g_free(self->title);
     g_free(self->why);
+    g_free(self->folder);
     g_free(self->outcome);
     g_free(self->confirmed);
     g_hash_table_unref(self->gates);
@@ -202,6 +204,13 @@ static gate_run *gate_run_of(run *self, const char *name)
     return found;
 }
 
+/* From here on something is waited for. */
+static void wait_from(step_run *step, const record *record)
+{
+    step->since = record->up;
+    step->asked = false;
+}
+
 static void fold_gate(run *self, const record *record, const json *body, gate_state state)
 {
     const char *name = json_text(body, "gate", "");
@@ -217,7 +226,7 @@ static void fold_gate(run *self, const record *record, const json *body, gate_st
     text_set(&gate->reason, json_text(body, state == GATE_FAILED ? "why" : "reason", NULL));
     guint current = run_current(self);
     if (current < run_count(self))
-        self->steps[current].since = record->up;
+        wait_from(&self->steps[current], record);
 }
 
 /* The way to a step begins anew: its gates must be judged again, its target asked again who it is. */
@@ -227,8 +236,15 @@ static void approach(run *self, guint index, const record *record)
         return;
     step_run *step = &self->steps[index];
     step->approach = record->number;
-    step->since = record->up;
+    wait_from(step, record);
     step->identified = false;
+}
+
+static void forget_present(run *self)
+{
+    attempt_free(self->present);
+    self->present = NULL;
+    self->adopted = self->aborting = false;
 }
 
 static void fold_started(run *self, const record *record, const json *body, step_run *step, guint index)
@@ -236,7 +252,7 @@ static void fold_started(run *self, const record *record, const json *body, step
     int what = word_index(deed_names, json_text(body, "what", ""));
     if (what < 0)
         return;
-    attempt_free(self->present);
+    forget_present(self);
     attempt *now = g_new0(attempt, 1);
     now->what = (deed)what;
     now->step = index;
@@ -248,9 +264,9 @@ static void fold_started(run *self, const record *record, const json *body, step
     now->timeout = json_whole(body, "timeout_us", 0);
     g_strlcpy(now->boot, record->boot, sizeof now->boot);
     self->present = now;
-    self->adopted = false;
     g_hash_table_replace(self->tries, tries_key(now->what, index, now->gate), GUINT_TO_POINTER(now->try));
     if (now->what == DO_COMMAND) {
+        step->sure = false; /* once typed, once run */
         step->state = STEP_RUNNING;
         step->tries++;
         step->tries_asked++;
@@ -259,8 +275,10 @@ static void fold_started(run *self, const record *record, const json *body, step
     }
     if (now->what == DO_COMMAND || now->what == DO_UNDO)
         text_set(&step->folder, now->folder);
-    if (now->what == DO_UNDO)
+    if (now->what == DO_UNDO) {
         step->undo_tried = true;
+        step->undo_due = false;
+    }
 }
 
 /* "exit 1", "killed by signal 9", "time-out after 2m": what a person reads beside FAIL. */
@@ -284,12 +302,11 @@ static void fold_ended(run *self, const record *record, const json *body, step_r
 {
     int what = word_index(deed_names, json_text(body, "what", ""));
     bool well = json_flag(body, "well", false);
-    attempt_free(self->present);
-    self->present = NULL;
-    self->adopted = self->aborting = false;
+    forget_present(self);
     step->tried = record->up;
+    step->asked = true;
     if (what == DO_COMMAND) {
-        step->since = record->up;
+        wait_from(step, record);
         step->ended = record->happened;
         step->fired = record->number;
         step->elapsed = json_whole(body, "elapsed_us", 0);
@@ -350,6 +367,8 @@ static void fold_run(run *self, const record *record, const json *body, const ch
         self->reach_index = (guint)json_whole(body, "reach", 0);
         if (json_text(body, "confirmed", NULL) != NULL)
             text_set(&self->confirmed, json_text(body, "confirmed", NULL));
+        if (json_text(body, "sure", NULL) != NULL && run_current(self) < run_count(self))
+            self->steps[run_current(self)].sure = true;
         go(self, record);
     } else if (strcmp(kind, "run.resumed") == 0) {
         go(self, record);
@@ -372,9 +391,7 @@ static void fold_run(run *self, const record *record, const json *body, const ch
 static void fold_mark(run *self, const record *record, const json *body, step_run *step, guint index)
 {
     const char *outcome = json_text(body, "outcome", "");
-    attempt_free(self->present);
-    self->present = NULL;
-    self->adopted = self->aborting = false;
+    forget_present(self);
     step->ended = record->happened;
     text_set(&step->reason, json_text(body, "reason", NULL));
     if (strcmp(outcome, "undone") == 0) {
@@ -404,13 +421,6 @@ static void fold_handed_on(run *self, const json *body)
     }
 }
 
-static void forget_present(run *self)
-{
-    attempt_free(self->present);
-    self->present = NULL;
-    self->aborting = false;
-}
-
 static void fold_step(run *self, const record *record, const json *body, const char *kind)
 {
     guint index = (guint)(json_whole(body, "step", 0) - 1);
@@ -433,7 +443,7 @@ static void fold_step(run *self, const record *record, const json *body, const c
         }
         if (!lost || !acts)
             forget_present(self);
-        step->since = record->up;
+        wait_from(step, record);
     } else if (strcmp(kind, "step.adopted") == 0) {
         self->adopted = true;
     } else if (strcmp(kind, "step.marked") == 0) {
@@ -444,11 +454,11 @@ static void fold_step(run *self, const record *record, const json *body, const c
         step->state = STEP_RUNNING;
         step->ended = record->happened;
         text_set(&step->outcome, "by hand");
-        step->since = record->up;
+        wait_from(step, record);
         settle(self, index);
     } else if (strcmp(kind, "step.verified") == 0) {
         step->verified = true;
-        step->since = record->up;
+        wait_from(step, record);
         text_set(&step->said, json_text(body, "value", NULL));
         settle(self, index);
     } else if (strcmp(kind, "step.unverified") == 0) {
@@ -466,6 +476,8 @@ static void fold_step(run *self, const record *record, const json *body, const c
         step->verified = false;
         step->tries_asked = 0;
         approach(self, index, record);
+    } else if (strcmp(kind, "step.undo_asked") == 0) {
+        step->undo_due = true;
     } else if (strcmp(kind, "step.handed_on") == 0) {
         fold_handed_on(self, body);
     }

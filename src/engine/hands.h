@@ -1,0 +1,38 @@
+/* hands.h - all that the engine does to the world, as one struct of functions.
+ *
+ * The engine itself is a fold, a table of orders and a walk over what is due; these are its hands. The program
+ * gives it real ones (hands.c), a test gives it pretend ones and lives an hour in a millisecond. */
+#ifndef WARROOM_ENGINE_HANDS_H
+#define WARROOM_ENGINE_HANDS_H
+
+#include "detect/watch.h"
+#include "engine/keep.h"
+#include "world/store.h"
+
+typedef struct hands {
+    void *context;
+    instant (*now)(void *context);
+
+    /* the journal */
+    bool (*append)(void *context, GPtrArray *records, GError **error);
+    bool (*read)(void *context, const char *stream, store_sees sees, void *seer, GError **error);
+    bool (*of_command)(void *context, const char *command, store_sees sees, void *seer, GError **error);
+
+    /* keepers; folders are named below the state directory */
+    bool (*start)(void *context, const char *folder, const keep_order *order, GError **error);
+    keep_seen *(*look)(void *context, const char *folder, const char *boot, GError **error);
+    bool (*cut)(void *context, const char *folder, GError **error);
+    GArray *(*end_orphan)(void *context, const char *folder, bool force, GError **error);
+    char *(*said)(void *context, const char *folder, bool errors); /* the last of its output, as text; "" */
+    char *(*handed_on)(void *context,
+                       const char *folder);           /* what it wrote to WARROOM_OUTPUT; NULL: nothing */
+    char *(*path)(void *context, const char *folder); /* absolute */
+
+    char *(*playbook)(void *context, const char *path, gsize *length, GError **error);
+    evidence (*evidence)(void *context, const char *service, uptime now);
+    void (*tell)(void *context, const json *line); /* to attached faces */
+    void (*notice)(void *context, const char *title, const char *line, severity severity);
+    void (*wake_at)(void *context, uptime at); /* engine_tick is wanted then, at the latest */
+} hands;
+
+#endif

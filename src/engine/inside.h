@@ -1,0 +1,63 @@
+/* inside.h - what the engine's own files share: its state, noting and committing. */
+#ifndef WARROOM_ENGINE_INSIDE_H
+#define WARROOM_ENGINE_INSIDE_H
+
+#include "engine/engine.h"
+
+/* A condition being judged for a run: a gate's, a verification's, an abort trigger's. */
+typedef struct judging {
+    char *key; /* of what, since when: another key is another judging */
+    condition *condition;
+    watch *watch;
+} judging;
+
+/* What only this engine remembers of a run: none of it is lost with it. */
+typedef struct memory {
+    json *env;           /* of the face that fired it; NULL: the engine's own */
+    judging present;     /* the gate or verification at hand */
+    GPtrArray *aborts;   /* of judging: the abort triggers, in the plan's order */
+    char *cut;           /* the folder whose keeper was asked to end */
+    uptime orphan_asked; /* when an orphan was asked politely; 0: not yet */
+    bool held;           /* a person said stop, and the journal has not taken it yet: nothing starts */
+} memory;
+
+struct engine {
+    hands hands;
+    const settings *settings;
+    board *board;
+    GPtrArray *batch;     /* noted and folded, not yet committed */
+    GHashTable *memories; /* "stream run" -> memory */
+    who by;               /* on whose behalf notes are made now; borrowed texts */
+    const char *command;  /* the id of the command being answered; "" */
+    GPtrArray *owed;      /* facts that are so, and could not be written yet */
+    char *trouble;
+    bool broken;
+    bool walking;
+};
+
+/* Notes a fact: folded now, durable with the next commit. Takes the body. The record is borrowed until then. */
+const record *engine_note(engine *self, const char *stream, const char *kind, json *body);
+const record *engine_note_at(engine *self, const char *stream, const char *kind, json *body, moment happened);
+bool engine_commit(engine *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+room *engine_room(engine *self, const char *stream, GError **error); /* folds it when it was not yet */
+memory *engine_memory(engine *self, const room *room, const run *run);
+void judging_clear(judging *self);
+
+/* Stop holds from now on, also while the journal is full: no step of this run starts until it is noted. */
+void engine_hold(engine *self, const room *room, const run *run);
+
+/* orders.c: carries out a verb on behalf of self->by. True: noted, and *data (may stay NULL) goes into the answer. */
+typedef struct order {
+    engine *engine;
+    const char *verb;
+    const json *args, *env;
+    json *data;    /* for the answer, with done */
+    char *confirm; /* the name that must be typed: goes into the refusal */
+} order;
+bool order_carry_out(order *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* walk.c */
+void walk_all(engine *self);
+
+#endif
