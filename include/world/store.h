@@ -23,8 +23,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(store, store_close)
 
 /* Appends all or none, durably: numbers and seals each record behind its stream's last (the record's
  * stream, texts, body and times are set by the caller; number, previous and hash are filled in here).
- * The first record of a stream, and incident.closed, bring a note in the house stream along
- * (house.stream_opened, house.stream_closed), which is not put into `records`.
+ * The first record of a stream, incident.closed and incident.reopened bring a note in the house stream along
+ * (house.stream_opened, house.stream_closed), right behind them, which is not put into `records`.
  *
  * ERR_REFUSED: a record is not one (too large, not UTF-8), or its stream has records of kinds we do not know.
  * ERR_FAILED: journal full, read-only, replaced under us: nothing was written, it may be tried again. A failure
@@ -52,7 +52,11 @@ bool store_of_command(store *self, const char *command, store_sees sees, void *c
 
 /* In the order of their first records; g_strfreev. */
 char **store_streams(store *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gint64 store_position(store *self); /* of the newest record; 0 when there is none: positions have no gaps */
 gint64 store_length(store *self, const char *stream); /* the last number; 0 when there is none */
+
+/* Why it takes no append any more, until it is opened again; NULL while it does. */
+const char *store_refuses(const store *self);
 
 /* Is the file under our name still the one we opened? */
 bool store_is_ours(store *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;

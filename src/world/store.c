@@ -287,6 +287,7 @@ static bool store_note_closing(store *self, const record *last, GError **error)
     json *body = json_object();
     json_put_whole(body, "number", last->number);
     json_put_text(body, "hash", last->hash);
+    json_put_text(body, "outcome", json_text(record_body(last), "outcome", NULL));
     return store_note(self, last, "house.stream_closed", body, error);
 }
 
@@ -298,7 +299,8 @@ static bool store_add_all(store *self, GPtrArray *records, GError **error)
             return false;
         if (strcmp(each->stream, STREAM_HOUSE) == 0)
             continue;
-        if (each->number == 1 && !store_note_opening(self, each, error))
+        bool opens = each->number == 1 || strcmp(each->kind, "incident.reopened") == 0;
+        if (opens && !store_note_opening(self, each, error))
             return false;
         if (strcmp(each->kind, "incident.closed") == 0 && !store_note_closing(self, each, error))
             return false;
@@ -366,4 +368,9 @@ bool store_append(store *self, GPtrArray *records, GError **error)
     store_ring(self);
     store_checkpoint(self);
     return true;
+}
+
+const char *store_refuses(const store *self)
+{
+    return self->file->refusing;
 }
