@@ -99,6 +99,11 @@ engine *engine_new(const hands *hands, const settings *settings, GError **error)
     return g_steal_pointer(&self);
 }
 
+void engine_use(engine *self, const settings *settings)
+{
+    self->settings = settings;
+}
+
 void engine_free(engine *self)
 {
     if (self == NULL)
@@ -237,15 +242,6 @@ static void release_held(engine *self)
         ((memory *)item)->held = false;
 }
 
-static void tell_record(engine *self, const record *record)
-{
-    json *line = json_object();
-    json_put_text(line, "told", "record");
-    json_put(line, "record", record_json(record));
-    self->hands.tell(self->hands.context, line);
-    json_decref(line);
-}
-
 bool engine_commit(engine *self, GError **error)
 {
     if (self->batch->len == 0)
@@ -253,12 +249,15 @@ bool engine_commit(engine *self, GError **error)
     if (self->broken)
         return fail(error, ERR_FAILED, "%s", self->trouble);
     g_autoptr(GError) trouble = NULL;
-    bool written = self->hands.append(self->hands.context, self->batch, &trouble);
+    bool for_good = false;
+    g_autoptr(GPtrArray) also = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
+    bool written = self->hands.append(self->hands.context, self->batch, also, &for_good, &trouble);
     g_autoptr(GPtrArray) batch = self->batch;
     self->batch = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
     if (!written) {
         g_free(self->trouble);
         self->trouble = g_strdup(trouble->message);
+        self->broken = for_good;
         unfold(self);
         g_propagate_error(error, g_steal_pointer(&trouble));
         return false;
@@ -273,8 +272,9 @@ bool engine_commit(engine *self, GError **error)
             room->incident->number = record->number;
             memcpy(room->incident->head, record->hash, sizeof room->incident->head);
         }
-        tell_record(self, record);
     }
+    for (guint i = 0; i < also->len; i++)
+        board_fold(self->board, g_ptr_array_index(also, i));
     return true;
 }
 

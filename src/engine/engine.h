@@ -15,6 +15,7 @@ typedef struct engine engine;
 
 /* Borrows the settings. Folds the house and every open incident; NULL when the journal cannot be read. */
 engine *engine_new(const hands *hands, const settings *settings, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void engine_use(engine *self, const settings *settings); /* from now on; borrowed */
 void engine_free(engine *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(engine, engine_free)
 

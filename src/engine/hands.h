@@ -14,7 +14,9 @@ typedef struct hands {
     instant (*now)(void *context);
 
     /* the journal */
-    bool (*append)(void *context, GPtrArray *records, GError **error);
+    /* `also` gets what the journal noted of its own accord (house.stream_opened and the like). `for_good`: no
+     * later append will be taken either. */
+    bool (*append)(void *context, GPtrArray *records, GPtrArray *also, bool *for_good, GError **error);
     bool (*read)(void *context, const char *stream, store_sees sees, void *seer, GError **error);
     bool (*of_command)(void *context, const char *command, store_sees sees, void *seer, GError **error);
 
@@ -30,7 +32,6 @@ typedef struct hands {
 
     char *(*playbook)(void *context, const char *path, gsize *length, GError **error);
     evidence (*evidence)(void *context, const char *service, uptime now);
-    void (*tell)(void *context, const json *line); /* to attached faces */
     void (*notice)(void *context, const char *title, const char *line, severity severity);
     void (*wake_at)(void *context, uptime at); /* engine_tick is wanted then, at the latest */
 } hands;

@@ -124,16 +124,6 @@ static bool a_moment(const order *self, const char *word, moment *at, GError **e
 
 /* ---- incidents ---- */
 
-static json *listing(const incident *incident, const char *title, const char *service)
-{
-    json *body = json_object();
-    json_put_text(body, "stream", incident != NULL ? incident->id : NULL);
-    json_put_text(body, "title", title);
-    if (service != NULL && service[0] != '\0')
-        json_put_text(body, "service", service);
-    return body;
-}
-
 static bool order_start(order *self, GError **error)
 {
     engine *engine = self->engine;
@@ -156,9 +146,6 @@ static bool order_start(order *self, GError **error)
                         other->stream, name, other->stream);
     }
     g_autofree char *id = incident_id("INC", board_count(engine->board, "INC"));
-    json *listed = listing(NULL, title, name);
-    json_put_text(listed, "stream", id);
-    engine_note(engine, STREAM_HOUSE, "house.stream_opened", listed);
     json *body = json_object();
     json_put_text(body, "id", id);
     json_put_text(body, "title", title);
@@ -287,17 +274,7 @@ static bool order_close(order *self, GError **error)
         json_put_text(ended, "outcome", run_current(run) == run_count(run) ? "done" : "aborted");
         engine_note(engine, room->incident->id, "run.ended", ended);
     }
-    const record *closed = engine_note(engine, room->incident->id, "incident.closed", body);
-    gint64 number = closed->number;
-    /* The head is known only once it is written: the house notes it behind, in a commit of its own. */
-    if (!engine_commit(engine, error))
-        return false;
-    json *listed = json_object();
-    json_put_text(listed, "stream", room->incident->id);
-    json_put_whole(listed, "number", number);
-    json_put_text(listed, "hash", board_room(engine->board, room->incident->id)->incident->head);
-    json_put_text(listed, "outcome", outcome);
-    engine_note(engine, STREAM_HOUSE, "house.stream_closed", listed);
+    engine_note(engine, room->incident->id, "incident.closed", body);
     return true;
 }
 
@@ -320,8 +297,6 @@ static bool order_reopen(order *self, GError **error)
     if (incident_is_open(incident))
         return fail(error, ERR_REFUSED, "%s is open; 'warroom status %s' shows it", id, id);
     const char *reason = arg(self, "reason");
-    engine_note(engine, STREAM_HOUSE, "house.stream_opened",
-                listing(incident, incident->title, incident->service));
     engine_note(engine, stream, "incident.reopened",
                 json_pack("{s:s}", "reason", reason != NULL ? reason : ""));
     return true;

@@ -275,7 +275,8 @@ gint64 store_position(store *self)
 {
     sqlite3_stmt *statement = NULL;
     gint64 position = 0;
-    if (sqlite3_prepare_v2(self->file->db, "SELECT max(position) FROM record", -1, &statement, NULL) == SQLITE_OK &&
+    if (sqlite3_prepare_v2(self->file->db, "SELECT max(position) FROM record", -1, &statement, NULL) ==
+            SQLITE_OK &&
         sqlite3_step(statement) == SQLITE_ROW)
         position = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);

@@ -1,0 +1,124 @@
+/* follow.c - the keepers that run now: their output is told as it comes, their end is seen at once. */
+#include "engine/program.h"
+
+#include "base/text.h"
+#include "world/clock.h"
+
+#include <glib-unix.h>
+#include <unistd.h>
+
+#define BREATH 20 /* ms between two looks at a step that prints without end: a screen draws no faster */
+#define PIECES_A_LOOK 64 /* of at most 64 kB: the rest waits for the next look */
+
+typedef struct following {
+    program *program;
+    char *folder;
+    int watch;
+    guint ready, breath;
+    keep_output *output;
+} following;
+
+static void following_free(gpointer data)
+{
+    following *self = data;
+    if (self->ready != 0)
+        g_source_remove(self->ready);
+    if (self->breath != 0)
+        g_source_remove(self->breath);
+    if (self->watch >= 0)
+        close(self->watch);
+    keep_output_free(self->output);
+    g_free(self->folder);
+    g_free(self);
+}
+
+GHashTable *program_followed_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, NULL, following_free);
+}
+
+static void tell_piece(const following *self, const keep_piece *piece)
+{
+    g_autoptr(json) line = json_object();
+    g_autofree char *text = text_visible_lines(piece->bytes, (gssize)piece->length);
+    g_auto(GStrv) parts = g_strsplit(self->folder, "/", 3);
+    json_put_text(line, "told", "output");
+    json_put_text(line, "incident", g_strv_length(parts) > 1 ? parts[1] : "");
+    json_put_text(line, "folder", self->folder);
+    json_put_whole(line, "at", piece->at);
+    json_put_flag(line, "error", piece->is_error);
+    if (piece->gap > 0)
+        json_put_whole(line, "gap", piece->gap);
+    json_put_text(line, "text", text);
+    server_tell_all(self->program->server, line);
+}
+
+static void tell_output(following *self)
+{
+    if (server_attached(self->program->server) == 0)
+        return;
+    g_autofree char *path = g_build_filename(self->program->state, self->folder, NULL);
+    if (self->output == NULL)
+        self->output = keep_output_open(path, 0, NULL);
+    keep_piece piece;
+    for (int i = 0; i < PIECES_A_LOOK && self->output != NULL && keep_output_next(self->output, &piece); i++)
+        tell_piece(self, &piece);
+}
+
+static gboolean came(gint fd, GIOCondition condition, gpointer data);
+
+static gboolean breathed(gpointer data)
+{
+    following *self = data;
+    self->breath = 0;
+    self->ready = g_unix_fd_add(self->watch, G_IO_IN, came, self);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean came(gint fd, GIOCondition condition, gpointer data)
+{
+    following *self = data;
+    program *program = self->program;
+    (void)condition;
+    keep_watch_hush(fd);
+    self->ready = 0;
+    self->breath = g_timeout_add(BREATH, breathed, self);
+    tell_output(self);
+    engine_tick(program->engine);
+    program_follow(program); /* may free this very following: nothing of it is touched any more */
+    return G_SOURCE_REMOVE;
+}
+
+static void follow_one(program *self, const char *folder)
+{
+    following *made = g_new0(following, 1);
+    g_autofree char *path = g_build_filename(self->state, folder, NULL);
+    made->program = self;
+    made->folder = g_strdup(folder);
+    made->watch = keep_watch(path);
+    if (made->watch >= 0)
+        made->ready = g_unix_fd_add(made->watch, G_IO_IN, came, made);
+    g_hash_table_insert(self->followed, made->folder, made);
+}
+
+void program_follow(program *self)
+{
+    g_auto(GStrv) running = engine_running(self->engine);
+    GHashTableIter each;
+    gpointer folder = NULL, item = NULL;
+    g_hash_table_iter_init(&each, self->followed);
+    while (g_hash_table_iter_next(&each, &folder, &item)) {
+        if (g_strv_contains((const char *const *)running, folder))
+            continue;
+        tell_output(item); /* what came last */
+        g_hash_table_iter_remove(&each);
+    }
+    for (guint i = 0; running[i] != NULL; i++)
+        if (!g_hash_table_contains(self->followed, running[i]))
+            follow_one(self, running[i]);
+}
+
+void program_follow_none(program *self)
+{
+    g_hash_table_remove_all(self->followed);
+}

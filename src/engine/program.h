@@ -1,0 +1,57 @@
+/* program.h - warroom-engine as a process: what it holds, and how long it stays.
+ *
+ * One per state directory: the lock says so. It comes when a face needs it, stays while something is open or
+ * somebody is there, and leaves in good order: no new faces, all that was accepted answered, then the lock. */
+#ifndef WARROOM_ENGINE_PROGRAM_H
+#define WARROOM_ENGINE_PROGRAM_H
+
+#include "engine/engine.h"
+#include "engine/notice.h"
+#include "engine/poll.h"
+#include "link/server.h"
+#include "world/files.h"
+#include "world/search.h"
+
+typedef struct program {
+    char *state; /* the state directory */
+    const char *me;
+    int lock;
+    store *store;
+    search *search;
+    settings *settings;
+    char *config;         /* its path; "" for the shipped defaults */
+    char *config_trouble; /* the digest of a broken one that was spoken of; NULL */
+    poller *poller;
+    notifier *notifier;
+    server *server;
+    engine *engine;
+    GMainLoop *loop;
+    GHashTable *followed;  /* folder -> following: the keepers that run now */
+    gint64 position;       /* of the newest record that faces were told */
+    instant started, seen; /* seen: at the last beat, to notice a stepped clock */
+    guint wake;            /* the timer for engine_tick */
+    uptime wake_at;
+    uptime idle_since; /* 0: needed */
+    bool leaving;
+} program;
+
+/* Takes the lock, reads the configuration, opens the journal, listens. NULL: cannot, or another leads
+ * (ERR_REFUSED, naming it). */
+program *program_new(GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void program_run(program *self); /* until nobody needs it, or a signal */
+void program_free(program *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(program, program_free)
+
+/* hands.c */
+hands program_hands(program *self);
+
+/* ears.c: what faces ask */
+server_ears program_ears(void);
+json *program_greeting(const program *self);
+
+/* follow.c: the output of what runs, told as it comes; the end of it, seen at once */
+void program_follow(program *self);
+void program_follow_none(program *self);
+GHashTable *program_followed_new(void);
+
+#endif
