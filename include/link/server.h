@@ -34,6 +34,8 @@ void server_greet(server *self, json *greeting);
 
 /* No new faces: the socket is unlinked, those who are in stay. The first step of leaving (DESIGN). */
 void server_unlist(server *self);
+/* Taken back: in the very moment of leaving somebody asked for something that keeps us. */
+bool server_list(server *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Writes what is queued, waiting at most so long in all; the last step of leaving. */
 void server_drain(server *self, span limit);
@@ -41,6 +43,7 @@ void server_drain(server *self, span limit);
 /* To every face that was marked as attached. Does not take `line`. */
 void server_tell_all(server *self, const json *line);
 guint server_attached(const server *self);
+guint server_peers(const server *self); /* faces that are in, attached or not */
 
 /* Queues a line. Does not take it. The peer may be dropped by this (too much queued); on_gone then comes later,
  * from the main loop, never from inside. */

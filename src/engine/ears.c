@@ -1,5 +1,5 @@
 /* ears.c - what faces ask: the orders go to the engine, the few questions that are none are answered here. */
-#include "engine/program.h"
+#include "program.h"
 
 #include "world/clock.h"
 

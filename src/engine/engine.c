@@ -1,4 +1,4 @@
-#include "engine/inside.h"
+#include "inside.h"
 
 #include "base/id.h"
 #include "base/text.h"

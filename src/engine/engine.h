@@ -6,7 +6,7 @@
 #define WARROOM_ENGINE_ENGINE_H
 
 #include "board/board.h"
-#include "engine/hands.h"
+#include "hands.h"
 #include "settings/settings.h"
 
 #define ENGINE_GRACE (10 * SPAN_SECOND) /* between the polite signal and the forcing one (CONSOLE 07) */

@@ -1,5 +1,5 @@
 /* follow.c - the keepers that run now: their output is told as it comes, their end is seen at once. */
-#include "engine/program.h"
+#include "program.h"
 
 #include "base/text.h"
 #include "world/clock.h"

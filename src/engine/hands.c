@@ -1,4 +1,4 @@
-#include "engine/program.h"
+#include "program.h"
 
 #include "world/clock.h"
 #include "world/files.h"

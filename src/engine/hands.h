@@ -6,7 +6,7 @@
 #define WARROOM_ENGINE_HANDS_H
 
 #include "detect/watch.h"
-#include "engine/keep.h"
+#include "keep.h"
 #include "world/store.h"
 
 typedef struct hands {

@@ -2,7 +2,7 @@
 #ifndef WARROOM_ENGINE_INSIDE_H
 #define WARROOM_ENGINE_INSIDE_H
 
-#include "engine/engine.h"
+#include "engine.h"
 
 /* A condition being judged for a run: a gate's, a verification's, an abort trigger's. */
 typedef struct judging {

@@ -1,6 +1,6 @@
 /* orders.c - what may be asked, and what is noted when it is granted. A handler looks at everything first and
  * notes last: a refusal leaves nothing behind. */
-#include "engine/inside.h"
+#include "inside.h"
 
 #include "base/id.h"
 

@@ -1,4 +1,4 @@
-#include "engine/program.h"
+#include "program.h"
 
 #include "base/text.h"
 #include "world/clock.h"
@@ -292,10 +292,14 @@ static bool begin(program *self, GError **error)
 program *program_new(GError **error)
 {
     g_autoptr(program) self = g_new0(program, 1);
-    struct rlimit none = { 0, 0 };
+
     /* Secrets pass through here: no core file holds one, no other process of this account reads one. */
     prctl(PR_SET_DUMPABLE, 0);
-    setrlimit(RLIMIT_CORE, &none);
+    struct rlimit core;
+    if (getrlimit(RLIMIT_CORE, &core) == 0) { /* the hard limit stays: it is the steps' own */
+        core.rlim_cur = 0;
+        setrlimit(RLIMIT_CORE, &core);
+    }
     self->lock = -1;
     self->started = self->seen = clock_now();
     self->me = g_getenv("WARROOM_ME") != NULL ? g_getenv("WARROOM_ME") : g_get_user_name();
@@ -324,8 +328,11 @@ void program_run(program *self)
         if (self->leaving || engine_is_broken(self->engine) || !is_needed(self))
             break;
         self->idle_since = 0;
-        if (!server_list(self->server))
+        g_autoptr(GError) trouble = NULL;
+        if (!server_list(self->server, &trouble)) {
+            g_printerr("warroom-engine: %s\n", trouble->message);
             break;
+        }
     }
     g_autoptr(GError) trouble = NULL;
     if (!engine_is_broken(self->engine) &&

@@ -5,9 +5,9 @@
 #ifndef WARROOM_ENGINE_PROGRAM_H
 #define WARROOM_ENGINE_PROGRAM_H
 
-#include "engine/engine.h"
-#include "engine/notice.h"
-#include "engine/poll.h"
+#include "engine.h"
+#include "notice.h"
+#include "poll.h"
 #include "link/server.h"
 #include "world/files.h"
 #include "world/search.h"

@@ -2,7 +2,7 @@
  *
  * Nothing is decided here: the run says what is due, keepers say what became of them, conditions say what is so.
  * A start is committed before the keeper exists; the end of one and the start of the next go into one commit. */
-#include "engine/inside.h"
+#include "inside.h"
 
 #include "base/text.h"
 

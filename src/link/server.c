@@ -321,6 +321,21 @@ void server_unlist(server *self)
     listening_unlink(self->folder, &self->listening);
 }
 
+bool server_list(server *self, GError **error)
+{
+    if (!self->unlisted)
+        return true;
+    if (!server_listen(self, error))
+        return false;
+    self->unlisted = false;
+    return true;
+}
+
+guint server_peers(const server *self)
+{
+    return self->peers->len;
+}
+
 /* Whoever knocked before the name was gone is still let in: he may hold an accepted connection. */
 void server_drain(server *self, span limit)
 {
