@@ -6,9 +6,9 @@
 #define WARROOM_ENGINE_PROGRAM_H
 
 #include "engine.h"
+#include "link/server.h"
 #include "notice.h"
 #include "poll.h"
-#include "link/server.h"
 #include "world/files.h"
 #include "world/search.h"
 
