@@ -49,6 +49,7 @@ bool backquote_check(const char *text, const char *file, guint line, guint colum
     if (parsed != NULL)
         return true;
     g_auto(GStrv) halves = g_strsplit(without_column(error->message), "; ", 2);
-    complaint_add(into, file, line, column + within - 1, halves[0], halves[1]);
+    complaint_add(into, file, line, column + within - 1, halves[0],
+                  halves[1] != NULL ? halves[1] : "a condition reads as error_rate > 5 % for 5m");
     return false;
 }

@@ -109,9 +109,12 @@ static bool is_task(cmark_node *paragraph)
 
 static void add_block(walk *self, cmark_node *node, block_kind kind, const context *in)
 {
-    block block = {
-        .kind = kind, .line = node_line_of(node), .numbered = in->numbered, .node = node, .item = in->item
-    };
+    block block = { .kind = kind,
+                    .line = node_line_of(node),
+                    .numbered = in->numbered,
+                    .source = first_byte(self->into, node),
+                    .node = node,
+                    .item = in->item };
     if (kind == BLOCK_HEADING)
         block.level = (guint)cmark_node_get_heading_level(node);
     if (kind == BLOCK_TASK)
@@ -144,6 +147,9 @@ static void visit_leaf(walk *self, cmark_node *node, const context *in)
         break;
     case CMARK_NODE_HTML_BLOCK:
         add_block(self, node, is_comment(node) ? BLOCK_HIDDEN : BLOCK_OTHER, in);
+        break;
+    case CMARK_NODE_THEMATIC_BREAK:
+        add_block(self, node, BLOCK_HIDDEN, in);
         break;
     default:
         add_block(self, node, BLOCK_OTHER, in);

@@ -15,8 +15,8 @@ typedef enum {
     BLOCK_FENCE,   /* fenced code, of any language */
     BLOCK_TASK,    /* the first paragraph of a task-list item */
     BLOCK_PARAGRAPH,
-    BLOCK_OTHER,  /* rules, HTML, indented code */
-    BLOCK_HIDDEN, /* an HTML comment */
+    BLOCK_OTHER,  /* HTML, indented code */
+    BLOCK_HIDDEN, /* an HTML comment, a rule */
 } block_kind;
 
 typedef struct block {

@@ -137,9 +137,21 @@ void playbook_free(playbook *self)
     g_free(self);
 }
 
+/* "2. Drain" and "Step 3: ring Bob" are numbered for readers; a name need not be. */
+static const char *behind_number(const char *title)
+{
+    const char *at = title;
+    if (g_ascii_strncasecmp(at, "step ", 5) == 0 && g_ascii_isdigit(at[5]))
+        at += 5;
+    gsize digits = strspn(at, "0123456789.");
+    at += digits;
+    at += digits > 0 ? strspn(at, ").: ") : 0;
+    return digits > 0 && g_ascii_isalpha(*at) ? at : title;
+}
+
 char *name_from_title(const char *title, GHashTable *taken)
 {
-    g_autofree char *base = id_from_title(title);
+    g_autofree char *base = id_from_title(behind_number(title));
     if (strspn(base, "0123456789") == strlen(base)) {
         char *spelled = g_strconcat("n", base, NULL);
         g_free(base);

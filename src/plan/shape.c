@@ -32,13 +32,16 @@ typedef struct shape {
     complaints *into;
     guint phase_level; /* 0: no phases */
     gssize title_block;
+    guint title_line;
     section_kind kind; /* of the section at hand, like the rest below */
     char *title;
     guint line;
     bool deeper; /* headings below it follow */
     GPtrArray *parts;
     part *at;
-    gate *gate; /* the last one: a {gate} fence is for it */
+    GString *tail;  /* prose since the last command: the next command's introduction, or an afterword */
+    gsize tail_own; /* of it, what surely is an afterword: up to the last block that is no paragraph */
+    gate *gate;     /* the last one: a {gate} fence is for it */
     guard guards[SECTION_KINDS];
     GString *carried;         /* prose of headings that have only headings below them */
     GPtrArray *carried_gates; /* and their gates */
@@ -59,23 +62,30 @@ static void guard_clear(guard *self)
     *self = (guard){ 0 };
 }
 
+static void add_prose(GString *into, const char *text, gsize length)
+{
+    if (length == 0)
+        return;
+    if (into->len > 0 && !g_str_has_suffix(into->str, "\n"))
+        g_string_append(into, "\n\n");
+    g_string_append_len(into, text, (gssize)length);
+}
+
+/* What stands between two commands introduces the second, but for what shows the output of the first. */
 static void add_part(shape *self, const char *title, guint line)
 {
+    if (self->at != NULL)
+        add_prose(self->at->prose, self->tail->str, self->tail_own);
     part *fresh = g_new0(part, 1);
     fresh->step = step_new(title != NULL ? title : self->title, line);
     fresh->prose = g_string_new(NULL);
     g_ptr_array_add(self->parts, fresh);
     self->at = fresh;
+    add_prose(fresh->prose, self->tail->str + self->tail_own, self->tail->len - self->tail_own);
+    g_string_truncate(self->tail, self->tail_own = 0);
 }
 
 /* ---- prose ---- */
-
-static void add_prose(GString *into, const char *text, gsize length)
-{
-    if (into->len > 0 && !g_str_has_suffix(into->str, "\n"))
-        g_string_append(into, "\n\n");
-    g_string_append_len(into, text, (gssize)length);
-}
 
 static void trim_blank_end(GString *text)
 {
@@ -87,7 +97,10 @@ static void take_prose(shape *self, const block *block)
 {
     gsize length = 0;
     const char *region = markdown_region(self->text, block, &length);
-    add_prose(self->at->prose, region, length);
+    bool after = self->at->step->command != NULL;
+    add_prose(after ? self->tail : self->at->prose, region, length);
+    if (after && block->kind != BLOCK_PARAGRAPH)
+        self->tail_own = self->tail->len;
 }
 
 static void join_words(char **into, const char *words)
@@ -313,7 +326,7 @@ static bool part_does_something(const part *self)
 static phase *last_phase(shape *self)
 {
     if (self->book->phases->len == 0)
-        g_ptr_array_add(self->book->phases, phase_new(self->book->title, MAX(1, self->line)));
+        g_ptr_array_add(self->book->phases, phase_new(self->book->title, self->title_line));
     return g_ptr_array_index(self->book->phases, self->book->phases->len - 1);
 }
 
@@ -422,6 +435,8 @@ static void keep_reading(shape *self, part *part)
 static void end_section(shape *self)
 {
     part *first = g_ptr_array_index(self->parts, 0);
+    add_prose(self->at->prose, self->tail->str, self->tail->len);
+    g_string_truncate(self->tail, self->tail_own = 0);
     if (self->parts->len == 1 && !part_does_something(first)) {
         keep_reading(self, first);
     } else {
@@ -484,10 +499,8 @@ static bool is_deeper_next(const shape *self, guint index)
 static void take_heading(shape *self, guint index)
 {
     const block *heading = block_at(self, index);
-    if ((gssize)index == self->title_block) {
-        self->line = heading->line;
+    if ((gssize)index == self->title_block)
         return;
-    }
     g_autofree char *words = markdown_words(heading->node);
     g_autofree char *title = words_heading(words);
     end_section(self);
@@ -507,6 +520,7 @@ static void take_item(shape *self, const block *block)
     g_autofree char *title = markdown_item_title(block->item);
     bool fresh = self->at->step->command == NULL && self->at->numbered == 0 &&
                  !has_verification(self->at->step) && self->at->step->undo == NULL;
+    self->tail_own = self->tail->len; /* what stands before the item belongs to the one before */
     if (!fresh)
         add_part(self, title, block->line);
     else if (title != NULL) {
@@ -606,6 +620,7 @@ static void find_outline(shape *self)
     bool others = false;
     self->title_block = find_title(self);
     guint highest = highest_level(self, self->title_block, &count, &others);
+    self->title_line = self->title_block >= 0 ? block_at(self, (guint)self->title_block)->line : 1;
     self->phase_level = others ? highest : 0;
     if (self->book->title == NULL && self->title_block >= 0) {
         g_autofree char *words = markdown_words(block_at(self, (guint)self->title_block)->node);
@@ -672,6 +687,7 @@ static void shape_clear(shape *self)
     g_ptr_array_unref(self->parts);
     g_ptr_array_unref(self->carried_gates);
     g_string_free(self->carried, TRUE);
+    g_string_free(self->tail, TRUE);
     g_free(self->title);
 }
 
@@ -681,14 +697,15 @@ void shape_book(playbook *book, const markdown *text, complaints *into)
     self.parts = g_ptr_array_new_with_free_func((GDestroyNotify)part_free);
     self.carried_gates = g_ptr_array_new_with_free_func((GDestroyNotify)gate_free);
     self.carried = g_string_new(NULL);
+    self.tail = g_string_new(NULL);
     find_outline(&self);
-    begin_section(&self, SECTION_BOOK, book->title, 1);
+    begin_section(&self, SECTION_BOOK, book->title, self.title_line);
     for (guint i = 0; i < text->blocks->len; i++)
         take_block(&self, i);
     end_section(&self);
     end_phase(&self);
     if (book->gates->len > 0 && book->steps->len == 0)
-        ask_gates(&self, book->title, 1, book->gates);
+        ask_gates(&self, book->title, self.title_line, book->gates);
     name_all(&self);
     shape_clear(&self);
 }

@@ -142,7 +142,7 @@ char *words_title(const char *words)
         trim_end(title, " ,:");
         return g_strconcat(title, "~", NULL);
     }
-    trim_end(title, " :");
+    trim_end(title, " :.");
     return *title != '\0' ? g_steal_pointer(&title) : NULL;
 }
 
