@@ -55,8 +55,7 @@ void trial_end(trial *self)
 bool trial_try(trial *self, const char *const *interpreter, const char *script,
                const char *const *environment, int timeout, int grace, GError **error)
 {
-    g_autofree char *path = g_strdup_printf("PATH=%s", g_getenv("PATH"));
-    const char *plain[] = { path, "LC_ALL=C", NULL };
+    const char *plain[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", NULL };
     keep_order order = {
         .interpreter = interpreter,
         .script = script,
