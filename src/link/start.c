@@ -15,14 +15,19 @@
 #define LOG_LARGEST (1024 * 1024)
 #define LAST_WORDS 4096
 
-/* Programs are found from the running program's own place, so that a build folder works uninstalled. */
+/* Programs are found from the running program's own place, so that a build folder works uninstalled: beside it, or
+ * where installed helpers lie. */
 static char *engine_program(const client_wish *wish)
 {
     if (wish->engine != NULL)
         return g_strdup(wish->engine);
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
     g_autofree char *folder = self != NULL ? g_path_get_dirname(self) : g_strdup(".");
-    return g_build_filename(folder, "warroom-engine", NULL);
+    char *beside = g_build_filename(folder, "warroom-engine", NULL);
+    if (access(beside, X_OK) == 0)
+        return beside;
+    g_free(beside);
+    return g_build_filename(folder, "..", "libexec", "warroom", "warroom-engine", NULL);
 }
 
 static char **engine_environment(const client_wish *wish)
