@@ -74,9 +74,13 @@ char *search_shipped(void)
     if (program == NULL)
         return NULL;
     g_autofree char *folder = g_path_get_dirname(program);
-    g_autofree char *beside = g_build_filename(folder, "..", "share", "warroom", NULL);
-    if (folder_ships(beside))
-        return realpath(beside, NULL);
+    /* Installed: of bin/warroom, and of the helpers in libexec/warroom. */
+    g_autofree char *of_bin = g_build_filename(folder, "..", "share", "warroom", NULL);
+    g_autofree char *of_helper = g_build_filename(folder, "..", "..", "share", "warroom", NULL);
+    if (folder_ships(of_bin))
+        return realpath(of_bin, NULL);
+    if (folder_ships(of_helper))
+        return realpath(of_helper, NULL);
     for (int step = 0; step < SHIPPED_STEPS_UP; step++) {
         char *up = g_path_get_dirname(folder);
         g_free(folder);
