@@ -4,6 +4,9 @@ VERSION := 0.1.0
 BUILD   ?= build
 PREFIX  ?= /usr/local
 T       ?=
+V       ?=
+Q       := $(if $(V),,@)
+say      = $(if $(V),,@echo '  $(1)')
 ifeq ($(origin CC),default)
 CC := gcc
 endif
@@ -42,11 +45,13 @@ $(BUILD)/flags: FORCE
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+	$(call say,cc $<)
+	$(Q)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB): $(filter-out $(BUILD)/obj/engine/main.o,$(call objects,$(ROOMS:%=src/%/*.c)))
 	@rm -f $@
-	ar -qcs $@ $^
+	$(call say,ar $@)
+	$(Q)ar -qcs $@ $^
 
 programs: $(LIB) $(PROGRAMS:%=$(BUILD)/bin/%)
 
@@ -65,7 +70,8 @@ $(BUILD)/bin/warroom-notify: $(call objects,src/notify/*.c) $(LIB)
 $(BUILD)/bin/warroom-notify: LIBS = $(shell pkg-config --libs libnotify glib-2.0)
 $(PROGRAMS:%=$(BUILD)/bin/%):
 	@mkdir -p $(@D)
-	$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $(LIBS)
+	$(call say,ld $@)
+	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $(LIBS)
 
 # A unit test, a bench, a fuzz target is its own program. tests/lib/clock.o stands before the library and takes the place of
 # its clock; the rest of tests/lib is an archive: a program gets what it uses.
@@ -78,22 +84,28 @@ FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) -Itests -Isrc -MMD -MP -c -o $@ $<
+	$(call say,cc $<)
+	$(Q)$(CC) $(FLAGS) -Itests -Isrc -MMD -MP -c -o $@ $<
 
 $(TESTLIB): $(HELPERS)
 	@mkdir -p $(@D)
 	@rm -f $@
-	ar -qcs $@ $^
+	$(call say,ar $@)
+	$(Q)ar -qcs $@ $^
 
 $(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(CLOCK) $(TESTLIB) $(LIB)
-	$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs cmocka vterm) $(CURL) $(CORE)
+	$(call say,ld $@)
+	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs cmocka vterm) $(CURL) $(CORE)
 $(BENCHES): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/lib/measure.o $(LIB)
-	$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $(CURL) $(CORE)
+	$(call say,ld $@)
+	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $(CURL) $(CORE)
 $(FUZZERS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
-	$(CC) $(LINK) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(CORE)
+	$(call say,ld $@)
+	$(Q)$(CC) $(LINK) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(CORE)
 TOOLS   := $(BUILD)/tests/runner $(BUILD)/tests/onscreen
 $(TOOLS): %: %.o $(TESTLIB)
-	$(CC) $(LINK) -o $@ $^ $$(pkg-config --libs vterm glib-2.0)
+	$(call say,ld $@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $$(pkg-config --libs vterm glib-2.0)
 
 units: $(UNITS) $(TOOLS)
 benches: $(BENCHES)
