@@ -1,6 +1,5 @@
 #include "base/moment.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static GDateTime *date_of(moment at)
@@ -53,20 +52,29 @@ bool moment_parse(const char *text, moment *result, GError **error)
     return true;
 }
 
+/* One or two digits below `limit`; scanf would take signs and blanks as well. */
+static const char *clock_part(const char *text, int limit, int *result)
+{
+    int number = 0, digits = 0;
+    while (digits < 2 && g_ascii_isdigit(text[digits]))
+        number = number * 10 + (text[digits++] - '0');
+    *result = number;
+    return digits > 0 && number < limit ? text + digits : NULL;
+}
+
 static bool clock_scan(const char *text, span *result)
 {
-    int hour = 0, minute = 0, second = 0, used = 0;
-    if (sscanf(text, "%2d:%2d:%2d%n", &hour, &minute, &second, &used) != 3 || text[used] != '\0') {
-        second = 0;
-        if (sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2)
-            return false;
-    }
-    if (text[used] == 'Z')
-        used++;
-    if (text[used] != '\0' || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+    int hour = 0, minute = 0, second = 0;
+    text = clock_part(text, 24, &hour);
+    if (text == NULL || *text++ != ':')
         return false;
+    text = clock_part(text, 60, &minute);
+    if (text != NULL && *text == ':')
+        text = clock_part(text + 1, 60, &second);
+    if (text != NULL && *text == 'Z')
+        text++;
     *result = hour * SPAN_HOUR + minute * SPAN_MINUTE + second * SPAN_SECOND;
-    return true;
+    return text != NULL && *text == '\0';
 }
 
 bool moment_parse_human(const char *text, moment now, moment *result, GError **error)

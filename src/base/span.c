@@ -61,12 +61,18 @@ bool span_parse(const char *text, span *result, GError **error)
     return true;
 }
 
+/* Its size without its sign; the lowest number has none of its own. */
+static span magnitude(span length)
+{
+    return length == INT64_MIN ? INT64_MAX : length < 0 ? -length : length;
+}
+
 char *span_text(span length)
 {
     if (length == 0)
         return g_strdup("0s");
     GString *text = g_string_new(length < 0 ? "-" : "");
-    span rest = length < 0 ? -length : length;
+    span rest = magnitude(length);
     for (gsize i = 1; i < G_N_ELEMENTS(units); i++) { /* weeks are read, days are written */
         span count = rest / units[i].length;
         if (count > 0)
@@ -81,7 +87,7 @@ char *span_text(span length)
 char *span_clock(span length)
 {
     const char *sign = length < 0 ? "-" : "";
-    int64_t seconds = (length < 0 ? -length : length) / SPAN_SECOND;
+    int64_t seconds = magnitude(length) / SPAN_SECOND;
     if (seconds < 600)
         return g_strdup_printf("%s%d:%02d", sign, (int)(seconds / 60), (int)(seconds % 60));
     if (seconds < 3600)
