@@ -112,7 +112,8 @@ static const parameter_row one_template[] = {
 };
 static const parameter_row render_takes[] = {
     { "name", TAKES_WORD, 0, "FILE", "a template by name or file", "template" },
-    { "data", TAKES_VALUE, 0, "JSON", "a file with the values; '-' reads standard input", "file" },
+    { "data", TAKES_VALUE, 0, "JSON", "the values as JSON, or a file with them; '-' reads standard input",
+      "file" },
     END,
 };
 static const parameter_row fields_takes[] = {
@@ -297,7 +298,7 @@ static const command rows[] = {
       FITS_READER, one_template, "" },
     { "template render", things, "fills a template in from JSON",
       "A value that is missing is named with its place, and the exit code is 1: nothing is filled with a "
-      "blank.",
+      "blank. With -i the incident's own values are there too; those given stand above them.",
       "warroom template render update.mustache --data values.json", FITS_READER, render_takes, "" },
     { "template fields", things, "the values that templates can use", "", "warroom template fields",
       FITS_READER | GIVES_LINES, fields_takes, "" },
