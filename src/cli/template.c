@@ -6,6 +6,7 @@
 #include "communicate/field.h"
 #include "communicate/template.h"
 #include "verbs.h"
+#include "view.h"
 #include "world/files.h"
 #include "world/search.h"
 
@@ -198,10 +199,28 @@ static char *render_text(search *where, const char *name, const json *values, co
     return NULL;
 }
 
+/* With -i, the incident's own values stand below those that were given. */
+static json *values_of_call(call *self, GError **error)
+{
+    g_autoptr(json) given = values_read(json_text(self->args, "data", NULL), error);
+    if (given == NULL || self->incident == NULL)
+        return g_steal_pointer(&given);
+    if (!json_is_object(given)) {
+        fail(error, ERR_USAGE, "values for an incident are an object: {\"symptom\": \"...\"}");
+        return NULL;
+    }
+    g_auto(view) view = { 0 };
+    if (!view_load(self, NULL, true, &view, error))
+        return NULL;
+    json *values = field_values(view.room->incident, room_run(view.room), view.board->now.wall);
+    json_object_update(values, given);
+    return values;
+}
+
 int verb_template_render(call *self, GError **error)
 {
     const char *name = json_text(self->args, "name", "");
-    g_autoptr(json) values = values_read(json_text(self->args, "data", NULL), error);
+    g_autoptr(json) values = values_of_call(self, error);
     if (values == NULL)
         return ERR_USAGE;
     g_autoptr(search) where = search_new(self->config, self->state);

@@ -17,7 +17,7 @@ static bool head_at_most(template *self, const char *value, GError **error)
 {
     char *end = NULL;
     guint64 number = g_ascii_strtoull(value, &end, 10);
-    g_strchug(end);
+    end += strspn(end, " ");
     bool unit = *end == '\0' || strcmp(end, "characters") == 0;
     if (!g_ascii_isdigit(value[0]) || number == 0 || number > MUSTACHE_OUTPUT_LARGEST || !unit)
         return fail(error, ERR_USAGE, "%s:1:1: '%s' is not a length; write at most: 280 characters",
