@@ -36,13 +36,14 @@ typedef struct http_request {
 
 typedef struct http_answer {
     http_outcome outcome;
-    long status;     /* 0 when none came */
-    const char *why; /* "" with HTTP_ANSWERED */
+    long status;      /* 0 when none came */
+    const char *why;  /* "" with HTTP_ANSWERED */
+    const char *type; /* Content-Type; "" */
     gint64 bytes;
     span took;
 } http_answer;
 
-/* Bytes of a 2xx body, in order. False stops the call. */
+/* Bytes of a 2xx body, in order. False stops the call. It may not cancel or free. */
 typedef bool (*http_bytes)(const char *bytes, gsize length, void *context);
 /* Told exactly once, never from inside http_ask; not after http_cancel. The answer is borrowed. */
 typedef void (*http_done)(const http_answer *answer, void *context);
@@ -51,7 +52,7 @@ http *http_new(void);
 void http_free(http *self); /* cancels what is under way */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(http, http_free)
 
-/* Never fails at once: what is wrong with the request is told to `done`. Everything is copied. */
+/* `bytes` may be NULL: the body is only counted. Never fails at once: what is wrong with the request is told to `done`. Everything is copied. */
 http_call *http_ask(http *self, const http_request *request, http_bytes bytes, http_done done, void *context);
 void http_cancel(http_call *call);
 
