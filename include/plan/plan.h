@@ -30,6 +30,11 @@ plan *plan_from_json(const json *document, GError **error) G_GNUC_WARN_UNUSED_RE
 /* The preview (P6): every phase, gate, step and command with its values, nothing run. The caller frees. */
 char *plan_preview(const plan *self);
 
+/* The same of a playbook whose values are not all known yet: a missing one is shown as missing. `values`
+ * (name -> text) may be NULL. And its document, as it stands in plan_json under "playbook". */
+char *playbook_preview(const playbook *book, GHashTable *values);
+json *playbook_json(const playbook *book);
+
 /* Finds a step by number (from 1) or name, a gate by name (NULL when there is none; see also `gate_step`). */
 const step *plan_step(const plan *self, const char *number_or_name, guint *index);
 const gate *plan_gate(const plan *self, const char *name);

@@ -67,8 +67,8 @@ static const char *const foreign[] = {
 };
 
 /* Names that steps get from warroom itself (DESIGN "A step's environment"). */
-static const char *const reserved[] = { "TARGET", "INCIDENT", "OUTPUT", "ME",  "STATE", "CONFIG",
-                                        "STEP",   "RUN",      "PHASE",  "BIN", NULL };
+static const char *const reserved[] = { "TARGET", "INCIDENT", "OUTPUT", "ME",    "KEEPER", "STATE",
+                                        "CONFIG", "STEP",     "RUN",    "PHASE", "BIN",    NULL };
 
 static const char *line_of(const char *text, const char *end, gsize *size)
 {
