@@ -156,6 +156,19 @@ char *help_noun(const char *noun)
     return g_string_free(text, FALSE);
 }
 
+/* A key is a command line: what the console will take, said by the rows that it stands for. */
+char *help_keys(void)
+{
+    GString *text =
+        g_string_new("A key is a command line; these are the console's, and what each one types.\n\n");
+    gsize count = 0;
+    const command *rows = commands_all(&count);
+    for (gsize i = 0; i < count; i++)
+        if (rows[i].key[0] != '\0')
+            g_string_append_printf(text, "  %-6s %-18s %s\n", rows[i].key, rows[i].name, rows[i].about);
+    return g_string_free(text, FALSE);
+}
+
 int help_print(const command *row, const char *noun, GError **error)
 {
     call self = { 0 };

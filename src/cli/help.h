@@ -12,4 +12,6 @@ char *help_usage(void);
 char *help_command(const command *row);
 char *help_noun(const char *noun); /* NULL when there is no such noun */
 
+char *help_keys(void);
+
 #endif
