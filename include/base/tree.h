@@ -33,9 +33,10 @@ guint node_column(const node *self);
 const char *node_text(const node *self); /* a scalar's text; NULL for lists and maps */
 bool node_quoted(const node *self); /* written in quotes, or as a block: "" is then a value, not nothing */
 guint node_count(const node *self); /* items of a list, pairs of a map, 0 for a scalar */
-const node *node_item(const node *self, guint index);    /* of a list; of a map the value of a pair */
-const node *node_key(const node *self, guint index);     /* of a map, in the order written */
-const node *node_get(const node *self, const char *key); /* of a map; NULL when absent or not a map */
+const node *node_item(const node *self, guint index); /* of a list; of a map the value of a pair */
+const node *node_key(const node *self, guint index);  /* of a map, in the order written */
+const node *node_get(const node *self,
+                     const char *key); /* of a map; NULL when absent, or not a map, or of NULL */
 
 bool node_is_bad(const node *self); /* an alias, say: complained about already, its text means nothing */
 

@@ -495,7 +495,8 @@ const node *node_key(const node *self, guint index)
 const node *node_get(const node *self, const char *key)
 {
     gpointer index = NULL;
-    if (self->kind != NODE_MAP || !g_hash_table_lookup_extended(self->by_key, key, NULL, &index))
+    if (self == NULL || self->kind != NODE_MAP ||
+        !g_hash_table_lookup_extended(self->by_key, key, NULL, &index))
         return NULL;
     return node_item(self, GPOINTER_TO_UINT(index));
 }
