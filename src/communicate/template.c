@@ -121,8 +121,8 @@ char *template_fill(const template *self, const json *data, mustache_partial par
     g_autoptr(GString) out = g_string_new(NULL);
     if (!mustache_render(self->body, data, self->escape, partial, context, out, wrong, error))
         return NULL;
-    glong length = message_length(out->str);
-    if (self->at_most > 0 && length > (glong)self->at_most) {
+    glong length = self->at_most > 0 ? message_length(out->str) : 0;
+    if (length > (glong)self->at_most) {
         g_autofree char *what = g_strdup_printf("the text has %ld characters", length);
         g_autofree char *right = g_strdup_printf("%u are allowed: give shorter values", self->at_most);
         complaint_add(wrong, self->file, 1, 1, what, right);

@@ -1,24 +1,21 @@
 /* Templates beside their floor: a post-mortem with 10 rows (about a status update) and with 10,000.
  *
  * The floor writes the same text by hand: jansson asked by name, bytes copied into one buffer, nothing escaped.
- * Both run alternately; medians and quartiles in microseconds of processor time, then the ratio. With words it is
- * for callgrind:  bench_mustache floor|warm ROWS TIMES;  and for mustache-peers.sh:  bench_mustache data ROWS | template
- * Cold is the program, exec to exit, beside `sh -c :`. */
+ * With words it is for callgrind:  bench_mustache floor|warm ROWS TIMES
+ * and for mustache-peers.sh:  bench_mustache data ROWS | template */
 #include "communicate/mustache.h"
+#include "lib/measure.h"
 
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define ROUNDS 21
-#define GOAL_WARM 2.5 /* PERFORMANCE 2: instructions; time is only shown */
-
-extern char **environ;
+#define AIM_WARM 2.5 /* PERFORMANCE 2, there in instructions (callgrind); here in time */
+#define AIM_COLD_FEW 3.5
+#define AIM_COLD_MANY 1.0
 
 static const char template_text[] =
     "# {{title}}\n\nService {{service}}, severity {{severity}}, commander {{commander}}.\n\n"
@@ -116,18 +113,10 @@ static double measure(const json *data, const mustache *compiled, int times)
     return (now_us() - begin) / times;
 }
 
-static int compare(const void *a, const void *b)
+static void line(const char *name, double *figures, double under, double aim)
 {
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-static double show(const char *what, double *figures)
-{
-    qsort(figures, ROUNDS, sizeof(double), compare);
-    printf("%-34s %10.2f [%.2f-%.2f]\n", what, figures[ROUNDS / 2], figures[ROUNDS / 4],
-           figures[ROUNDS * 3 / 4]);
-    return figures[ROUNDS / 2];
+    double low = measure_quartile(figures, ROUNDS, 1), median = measure_quartile(figures, ROUNDS, 2);
+    measure_line(name, low, median, measure_quartile(figures, ROUNDS, 3), "us", median / under, aim, false);
 }
 
 static void same_text(const json *data, const mustache *compiled)
@@ -148,30 +137,10 @@ static void warm(const mustache *compiled, int rows, int times)
         floor[round] = measure(data, NULL, times);
         ours[round] = measure(data, compiled, times);
     }
-    g_autofree char *first = g_strdup_printf("floor, %d rows, us", rows);
-    g_autofree char *second = g_strdup_printf("template, %d rows, us", rows);
-    double under = show(first, floor), over = show(second, ours);
-    double ratio = over / under;
-    printf("%-34s %10.2f %s %.1f\n\n", "  ratio", ratio, ratio <= GOAL_WARM ? "within" : "MISSED, aim",
-           GOAL_WARM);
-}
-
-/* Processor milliseconds of one child. */
-static double spawn_ms(char *const *words)
-{
-    struct rusage used;
-    pid_t child = 0;
-    int status = 0;
-    posix_spawn_file_actions_t quiet;
-    posix_spawn_file_actions_init(&quiet);
-    posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", 1, 0);
-    if (posix_spawnp(&child, words[0], &quiet, NULL, words, environ) != 0)
-        g_error("cannot start %s", words[0]);
-    posix_spawn_file_actions_destroy(&quiet);
-    if (wait4(child, &status, 0, &used) < 0 || status != 0)
-        g_error("%s ended with status %d", words[0], status);
-    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e3 +
-           (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e3;
+    double under = measure_quartile(floor, ROUNDS, 2);
+    printf("templates, warm, %d rows\n", rows);
+    line("by hand: jansson and memcpy", floor, under, 0);
+    line("template", ours, under, AIM_WARM);
 }
 
 static char *written(const char *folder, const char *name, const char *text)
@@ -183,34 +152,34 @@ static char *written(const char *folder, const char *name, const char *text)
     return path;
 }
 
-static void cold(const char *program, int rows)
+static void cold(const char *self, const char *program, int rows, double aim)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *folder = g_dir_make_tmp("bench-XXXXXX", &error);
     g_autoptr(json) data = data_of(rows);
-    g_autofree char *line = json_line(data);
+    g_autofree char *text = json_line(data);
     g_autofree char *template = written(folder, "t.mustache", template_text);
-    g_autofree char *values = written(folder, "values.json", line);
-    char *const ours[] = { (char *)program, "template", "render", template, "--data", values, NULL };
-    char *const least[] = { "sh", "-c", ":", NULL };
-    double floor[ROUNDS], whole[ROUNDS];
-    for (int round = 0; round < ROUNDS; round++) {
-        floor[round] = spawn_ms(least);
-        whole[round] = spawn_ms(ours);
-    }
-    g_autofree char *what = g_strdup_printf("cold, %d rows, ms", rows);
-    show("sh -c :, ms", floor);
-    show(what, whole);
-    puts("");
+    g_autofree char *values = written(folder, "values.json", text);
+    const contender list[] = {
+        { "by hand: jansson and memcpy", (const char *const[]){ self, "cold", values, NULL }, 0 },
+        { "warroom template render",
+          (const char *const[]){ program, "template", "render", template, "--data", values, NULL }, aim },
+        { "sh -c :, for scale", (const char *const[]){ "sh", "-c", ":", NULL }, 0 },
+    };
+    g_autofree char *title = g_strdup_printf("templates, cold, %d rows, from exec to exit", rows);
+    measure_programs(title, list, G_N_ELEMENTS(list), ROUNDS, 1);
     remove(template);
     remove(values);
     rmdir(folder);
 }
 
-static char *program_path(void)
+/* The floor of a cold start: a file of values read, loaded, written out. */
+static int cold_floor(const char *file)
 {
-    const char *folder = g_getenv("WARROOM_BIN");
-    return g_build_filename(folder != NULL ? folder : "build/bin", "warroom", NULL);
+    g_autoptr(json) data = json_load_file(file, 0, NULL);
+    g_autoptr(GString) out = g_string_new(NULL);
+    write_floor(out, data);
+    return fwrite(out->str, 1, out->len, stdout) != out->len;
 }
 
 int main(int count, char **words)
@@ -224,24 +193,21 @@ int main(int count, char **words)
         measure(data, strcmp(words[1], "floor") == 0 ? NULL : compiled, atoi(words[3]));
         return 0;
     }
+    if (count == 3 && strcmp(words[1], "cold") == 0)
+        return cold_floor(words[2]);
     if (count == 3) {
         g_autoptr(json) data = data_of(atoi(words[2]));
-        g_autofree char *line = json_line(data);
-        puts(line);
-        return 0;
+        g_autofree char *text = json_line(data);
+        return puts(text) < 0;
     }
-    if (count == 2) {
-        fputs(template_text, stdout);
-        return 0;
-    }
+    if (count == 2)
+        return fputs(template_text, stdout) < 0;
     warm(compiled, 10, 5000);
     warm(compiled, 10000, 5);
-    g_autofree char *program = program_path();
-    if (g_file_test(program, G_FILE_TEST_IS_EXECUTABLE)) {
-        cold(program, 10);
-        cold(program, 10000);
-    } else {
-        printf("cold: there is no %s\n", program);
-    }
+    const char *folder = g_getenv("WARROOM_BIN");
+    g_autofree char *program = g_build_filename(folder != NULL ? folder : "build/bin", "warroom", NULL);
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    cold(self, program, 10, AIM_COLD_FEW);
+    cold(self, program, 10000, AIM_COLD_MANY);
     return 0;
 }

@@ -11,7 +11,10 @@ mkdir -p "$home" "$work/here"
 cd "$work/here" || exit 1
 
 # --- what ships, read as people will read it ---
-for file in "$top"/templates/*.mustache; do
+# Copied first: the tree may belong to somebody whose files are not to be trusted by whoever runs this.
+mkdir ship
+cp "$top"/templates/*.mustache ship/
+for file in ./ship/*.mustache; do
     name=$(basename "$file" .mustache)
     for data in full drill; do
         run warroom template render "$file" --data "$cases/values-$data.json"
@@ -22,7 +25,7 @@ for file in "$top"/templates/*.mustache; do
     run warroom template render "$file" --data '{}'
     ended "$name: held without values" 1
     is "$name: not a word on standard output" "$out" ""
-    sed "s:$top/::g" tap.err >said
+    sed 's:\./ship/:templates/:g' tap.err >said
     golden "$name: each missing value has its place" said "templates/$name.missing.txt"
 done
 
