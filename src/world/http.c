@@ -311,6 +311,8 @@ static const char *redirect_refusal(const char *from, const char *to)
 {
     char *part[6] = { NULL };
     const char *refusal = "redirect to what is no address: refused";
+    if (g_ascii_strncasecmp(to, "http", strlen("http")) != 0)
+        return "redirect to another kind of address: refused"; /* file: has no host to be asked for */
     if (place_of(from, &part[0], &part[1], &part[2]) && place_of(to, &part[3], &part[4], &part[5])) {
         bool closed = strcmp(part[0], "https") == 0, closes = strcmp(part[3], "https") == 0;
         bool opens = strcmp(part[3], "http") == 0;
