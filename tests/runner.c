@@ -356,6 +356,19 @@ static void judge(job *self)
     find_mounts(self);
 }
 
+/* What could not be tested here is said, each with its reason. */
+static void show_skipped(const job *self)
+{
+    char path[256], line[4096];
+    snprintf(path, sizeof path, "%s/out", self->folder);
+    FILE *file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (strstr(line, "# SKIP") != NULL)
+            printf("      %s", line);
+    if (file != NULL)
+        fclose(file);
+}
+
 /* The last lines of what it printed, controls made harmless; of its TAP only what did not pass. */
 static void show(const job *self, const char *name, bool tap)
 {
@@ -401,8 +414,10 @@ static void finish(job *self)
     waitpid(self->watcher, &ignored, 0);
     self->watcher = 0;
     judge(self);
-    printf("%-5s %6.2f s %5d  %s%s\n", self->failed > 0 ? "FAIL" : "ok", self->end.seconds, self->passed,
-           self->program, self->skipped > 0 ? "   (some skipped)" : "");
+    printf("%-5s %6.2f s %5d  %s\n", self->failed > 0 ? "FAIL" : "ok", self->end.seconds, self->passed,
+           self->program);
+    if (self->skipped > 0)
+        show_skipped(self);
     if (self->failed > 0) {
         show(self, "out", true);
         show(self, "err", false);
@@ -422,7 +437,7 @@ static int sum_up(job *jobs, int count, double seconds)
 {
     int passed = 0, failed = 0, skipped = 0;
     qsort(jobs, (size_t)count, sizeof *jobs, slower);
-    printf("\nthe slowest:\n");
+    printf("\nthe ten slowest:\n");
     for (int i = 0; i < count; i++) {
         if (i < SLOWEST_SHOWN)
             printf("  %6.2f s  %s\n", jobs[i].end.seconds, jobs[i].program);
