@@ -53,7 +53,11 @@ $(LIB): $(filter-out $(BUILD)/obj/engine/main.o,$(call objects,$(ROOMS:%=src/%/*
 	$(call say,ar $@)
 	$(Q)ar -qcs $@ $^
 
-programs: $(LIB) $(PROGRAMS:%=$(BUILD)/bin/%)
+programs: $(LIB) $(PROGRAMS:%=$(BUILD)/bin/%) $(BUILD)/man/warroom.1
+
+# Manual pages and completion, written by the program out of its one table of commands.
+$(BUILD)/man/warroom.1: $(BUILD)/bin/warroom tools/manuals $(wildcard src/cli/manual/*.5)
+	tools/manuals $(BUILD)
 
 # The faces' objects whole: a verb that is only weakly asked for would stay in the archive.
 $(BUILD)/bin/warroom: $(BUILD)/obj/main.o $(call objects,src/cli/*.c) $(LIB)
