@@ -172,6 +172,9 @@ guint run_current(
 guint run_count(const run *self);
 const step *run_step(const run *self, guint index);
 
+/* Its state as shown: RUN while its command or undo runs, CHECK while what it did is judged. */
+const char *run_step_word(const run *self, guint index);
+
 /* The step a word means: "" is the current one, else a number from 1 or a name. */
 bool run_find_step(const run *self, const char *word, guint *index, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const gate_run *run_gate(const run *self, const char *name);

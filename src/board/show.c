@@ -156,12 +156,12 @@ static void show_step(GString *out, const run *run, guint index)
     bool here = index == run_current(run);
     g_autofree char *took = state->elapsed > 0 ? span_clock(state->elapsed) : g_strdup("");
     const char *words = state->outcome;
-    if (state->state == STEP_OK && g_strcmp0(words, "exit 0") == 0)
+    if (state->state != STEP_FAILED && g_strcmp0(words, "exit 0") == 0)
         words = NULL;
     if (state->state == STEP_SKIPPED)
         words = state->reason;
     line(out, "%s%s %2u %s  %s%s%s%s%s", here ? ">" : " ", step_mark(state->state), index + 1, step->title,
-         state->state == STEP_TODO && step->command == NULL ? "by hand" : step_state_names[state->state],
+         state->state == STEP_TODO && step->command == NULL ? "by hand" : run_step_word(run, index),
          took[0] != '\0' ? "  " : "", took, words != NULL ? "  " : "", words != NULL ? words : "");
     show_gate_list(out, run, step->gates, 5);
 }
@@ -193,7 +193,7 @@ static json *step_json(const run *run, guint index)
     json_put_whole(object, "number", index + 1);
     json_put_text(object, "step", step->name);
     json_put_text(object, "title", step->title);
-    json_put_text(object, "state", step_state_names[state->state]);
+    json_put_text(object, "state", run_step_word(run, index));
     json_put_flag(object, "current", index == run_current(run));
     json_put_flag(object, "by_hand", step->command == NULL);
     json_put_whole(object, "tries", state->tries);

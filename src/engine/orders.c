@@ -29,6 +29,7 @@ static json *body_of_step(const run *run, guint index)
 {
     json *body = body_of(run);
     json_put_whole(body, "step", index + 1);
+    json_put_text(body, "title", run_step(run, index)->title);
     return body;
 }
 

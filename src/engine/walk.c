@@ -17,6 +17,7 @@ static json *step_body(const run *run, guint index)
     json *body = json_object();
     json_put_text(body, "run", run->id);
     json_put_whole(body, "step", index + 1);
+    json_put_text(body, "title", run_step(run, index)->title);
     return body;
 }
 
@@ -115,7 +116,8 @@ static void put_figures(json *body, const keep_seen *seen)
 {
     json_put_text(body, "outcome", outcome_word(seen));
     json_put_whole(body, "code", seen->number);
-    json_put_text(body, "reason", reason_word(seen));
+    if (seen->reason != KEEP_BY_ITSELF)
+        json_put_text(body, "reason", reason_word(seen));
     json_put_whole(body, "output", seen->output);
     json_put_whole(body, "kept", seen->kept);
     json_put_text(body, "cut", seen->cut);
@@ -455,7 +457,6 @@ static void note_not_started(engine *self, const room *room, const run *run, con
     json_put_flag(body, "well", false);
     json_put_text(body, "outcome", "not-started");
     json_put_whole(body, "code", 0);
-    json_put_text(body, "reason", "ended");
     json_put_text(body, "said", why);
     json_put_whole(body, "elapsed_us", 0);
     engine_note(self, room->incident->id, "step.ended", body);

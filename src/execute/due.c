@@ -220,8 +220,14 @@ due run_due(const run *self)
     const step_run *state = &self->steps[index];
     const step *step = run_step(self, index);
     /* A pause lets the step at hand come to its end, judged and verified, and starts no other. */
-    if (state->state == STEP_RUNNING && state->commanded)
-        return due_finish(self, index);
+    if (state->state == STEP_RUNNING && state->commanded) {
+        due due = due_finish(self, index);
+        if (due.kind == DUE_PAUSE && self->state == RUN_PAUSED) { /* it waits for that person already */
+            due_clear(&due);
+            return nothing;
+        }
+        return due;
+    }
     if (self->state == RUN_PAUSED)
         return nothing;
     switch (state->state) {

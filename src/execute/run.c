@@ -192,6 +192,17 @@ bool run_gate_holds(const run *self, const gate *gate, gint64 since)
     return state->state == GATE_PASSED && state->judged > since;
 }
 
+/* A step is only called running while something of it runs. */
+const char *run_step_word(const run *self, guint index)
+{
+    const step_run *state = &self->steps[index];
+    if (state->state != STEP_RUNNING)
+        return step_state_names[state->state];
+    bool acts = self->present != NULL && self->present->step == index &&
+                (self->present->what == DO_COMMAND || self->present->what == DO_UNDO);
+    return acts ? step_state_names[STEP_RUNNING] : "CHECK";
+}
+
 /* ---- folding ---- */
 
 static gate_run *gate_run_of(run *self, const char *name)
@@ -383,6 +394,7 @@ static void fold_run(run *self, const record *record, const json *body, const ch
     } else if (strcmp(kind, "run.ended") == 0) {
         self->state = RUN_ENDED;
         self->ended = record->happened;
+        text_set(&self->why, "");
         text_set(&self->outcome, json_text(body, "outcome", ""));
     }
 }
@@ -499,8 +511,11 @@ void run_fold(run *self, const record *record)
         fold_gate(self, record, body, GATE_FAILED);
     else if (strcmp(kind, "gate.withdrawn") == 0)
         fold_gate(self, record, body, GATE_OPEN);
-    if (strcmp(kind, "gate.passed") == 0)
+    if (strcmp(kind, "gate.passed") == 0) {
         settle(self, run_current(self));
+        text_set(&self->why,
+                 ""); /* what it waited for may just have come: the next walk says what it waits for now */
+    }
     if (run_current(self) != self->nearing) {
         self->nearing = run_current(self);
         approach(self, self->nearing, record);
