@@ -17,7 +17,7 @@ when when_now(void)
     return (when){ .wall = microseconds(CLOCK_REALTIME), .up = microseconds(CLOCK_BOOTTIME) };
 }
 
-void boot_read(char *id, int size)
+bool boot_read(char *id, int size)
 {
     int file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
     ssize_t got = file < 0 ? -1 : read(file, id, (size_t)size - 1);
@@ -25,6 +25,5 @@ void boot_read(char *id, int size)
         close(file);
     id[got > 0 ? got : 0] = '\0';
     id[strcspn(id, "\n")] = '\0';
-    if (id[0] == '\0')
-        strcpy(id, "unknown");
+    return id[0] != '\0';
 }

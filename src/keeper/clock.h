@@ -11,7 +11,7 @@ typedef struct when {
 
 when when_now(void);
 
-/* This boot's id into a buffer of at least 37 bytes; "unknown" when the kernel does not say. */
-void boot_read(char *id, int size);
+/* This boot's id into a buffer of at least 37 bytes; false, with errno, when the kernel does not say. */
+bool boot_read(char *id, int size);
 
 #endif

@@ -93,7 +93,7 @@ static void reap(keeper *self)
         if (pid < 0 && errno == EINTR)
             continue;
         if (pid <= 0) {
-            self->childless = pid < 0;
+            self->childless = pid < 0 && errno == ECHILD;
             break;
         }
         if (pid == self->step.pid && !self->has_ended) {
@@ -347,8 +347,9 @@ static int begin(keeper *self)
     self->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     if (self->signals < 0 || self->timer < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
         return errno;
-    if (!member_read(getpid(), &own))
-        return ENOENT;
+    errno = ENOENT;
+    if (!boot_read(self->boot, sizeof self->boot) || !member_read(getpid(), &own))
+        return errno;
     int wrong = step_start(&self->step, own, self->started);
     if (wrong == 0 && self->timeout > 0)
         timer_set(self, self->timeout);
@@ -384,7 +385,6 @@ int main(int count, char **values)
     limits_take(&self.step);
     if (!descriptors_take() || !folder_take(&self, values[1]))
         return 1;
-    boot_read(self.boot, sizeof self.boot);
     self.step.boot = self.boot;
     output_begin(&self.output, self.folder);
     self.started = when_now();
