@@ -289,11 +289,11 @@ bool file_write_at(int folder, const char *name, const void *bytes, gsize length
 bool folder_make(const char *path, GError **error)
 {
     struct stat is;
-    if (g_mkdir_with_parents(path, 0700) != 0 && errno != EEXIST)
-        return file_fail(error, "make the folder", path);
-    if (stat(path, &is) != 0)
-        return file_fail(error, "look at", path);
-    return file_expect(&is, S_IFDIR, path, error);
+    int wrong = g_mkdir_with_parents(path, 0700) == 0 ? 0 : errno;
+    if (stat(path, &is) == 0)
+        return file_expect(&is, S_IFDIR, path, error);
+    errno = wrong != 0 ? wrong : errno;
+    return file_fail(error, "make the folder", path);
 }
 
 filedesc folder_open(const char *path, GError **error)
