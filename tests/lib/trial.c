@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define BETWEEN_LOOKS 1000 /* microseconds */
+#define FILE_COMES 30      /* seconds */
 
 static char *keeper_find(void)
 {
@@ -124,7 +125,7 @@ bool trial_has(trial *self, const char *name)
 char *trial_file(trial *self, const char *name)
 {
     g_autofree char *path = g_build_filename(self->root, name, NULL);
-    gint64 limit = g_get_monotonic_time() + 10 * SPAN_SECOND;
+    gint64 limit = g_get_monotonic_time() + FILE_COMES * SPAN_SECOND;
     for (;;) {
         char *text = NULL;
         if (g_file_get_contents(path, &text, NULL, NULL) && g_str_has_suffix(text, "\n"))
