@@ -256,13 +256,20 @@ static void server_take_in(server *self, filedesc socket)
     peer_send(new, self->greeting);
 }
 
+/* Lets one in; false when nobody waits. */
+static bool server_opens(server *self)
+{
+    filedesc socket = accept4(self->listening.socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (socket < 0)
+        return false;
+    server_take_in(self, socket);
+    return true;
+}
+
 static gboolean server_knocked(gint fd, GIOCondition condition, gpointer data)
 {
-    (void)condition;
-    server *self = data;
-    filedesc socket = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (socket >= 0)
-        server_take_in(self, socket);
+    (void)fd, (void)condition;
+    server_opens(data);
     return G_SOURCE_CONTINUE;
 }
 
@@ -271,6 +278,8 @@ static bool server_listen(server *self, GError **error)
     listening fresh = { .socket = -1 };
     if (!listening_open(self->folder, self->group, &fresh, error))
         return false;
+    while (self->listening.socket >= 0 && server_opens(self)) /* who knocked at the old name is let in */
+        continue;
     forget_source(&self->knocks);
     filedesc_close(self->listening.socket);
     self->listening = fresh;
