@@ -30,7 +30,7 @@ node_kind node_is(const node *self);
 const char *node_file(const node *self);
 guint node_line(const node *self);
 guint node_column(const node *self);
-const char *node_text(const node *self); /* a scalar's text; NULL for lists and maps */
+const char *node_text(const node *self); /* a scalar's text; NULL for lists, maps and NULL */
 bool node_quoted(const node *self); /* written in quotes, or as a block: "" is then a value, not nothing */
 guint node_count(const node *self); /* items of a list, pairs of a map, 0 for a scalar */
 const node *node_item(const node *self, guint index); /* of a list; of a map the value of a pair */

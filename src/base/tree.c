@@ -469,7 +469,7 @@ guint node_column(const node *self)
 
 const char *node_text(const node *self)
 {
-    return self->text;
+    return self != NULL ? self->text : NULL;
 }
 
 bool node_quoted(const node *self)
