@@ -1,4 +1,5 @@
 #!/bin/sh
+# timeout: 2400
 # G2, row 23 in full: at least 100,000 states that a power cut may leave (some ten minutes). The unit test is the same
 # program with a shorter run; it prints its own TAP.
 WARROOM_TOP=${WARROOM_TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
