@@ -57,6 +57,31 @@ typedef struct order {
 } order;
 bool order_carry_out(order *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+#define AWHILE SPAN_SECOND /* how often what cannot announce itself is looked at */
+
+/* notes.c */
+json *run_body(const run *run);
+json *step_body(const run *run, guint index);
+uptime now_up(engine *self);
+void look_again(engine *self, uptime at);
+void note_gate(engine *self, const room *room, const run *run, const gate *gate, bool passed,
+               const char *value, const char *wanted, const char *why);
+void note_verified(engine *self, const room *room, const run *run, guint index, const char *value,
+                   const char *wanted, const char *how);
+void note_unverified(engine *self, const room *room, const run *run, guint index, const char *why,
+                     bool known);
+void note_halt(engine *self, const room *room, const run *run, const char *why);
+void note_run(engine *self, const room *room, const run *run, const char *kind, const char *key,
+              const char *words);
+
+/* became.c, launch.c, judge.c: each says whether something was noted, so that the walk goes on */
+bool look_at_present(engine *self, const room *room, const run *run);
+void note_not_started(engine *self, const room *room, const run *run, const char *why);
+void end_orphan(engine *self, const room *room, const run *run);
+bool launch(engine *self, const room *room, const run *run, const due *due);
+bool judge(engine *self, const room *room, const run *run, const due *due);
+bool abort_trigger_fired(engine *self, const room *room, const run *run);
+
 /* walk.c */
 void walk_all(engine *self);
 
