@@ -55,9 +55,11 @@ const char *span_scan(const char *text, span *result)
 
 bool span_parse(const char *text, span *result, GError **error)
 {
-    const char *end = span_scan(text, result);
+    span begun = 0;
+    const char *end = span_scan(text, &begun);
     if (end == NULL || *end != '\0')
         return fail(error, ERR_USAGE, "'%s' is not a duration: write it as 90s, 5m, 1h30m or 14d", text);
+    *result = begun;
     return true;
 }
 
