@@ -46,7 +46,8 @@ static char *name_read(section *keys, const node *map, complaints *into)
 
 trigger *trigger_read(const node *map, const char *const *metrics, complaints *into)
 {
-    const char *name = map != NULL ? node_text(node_get(map, "name")) : NULL;
+    const node *named = map != NULL ? node_get(map, "name") : NULL;
+    const char *name = named != NULL ? node_text(named) : NULL;
     g_autofree char *what = name != NULL ? g_strdup_printf("trigger '%s'", name) : g_strdup("trigger");
     g_autoptr(section) keys = section_open(map, what, into);
     g_autoptr(trigger) self = g_new0(trigger, 1);
