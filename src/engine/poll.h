@@ -23,14 +23,15 @@ typedef struct poll_judged {
     const json *kept; /* to be journaled, and handed to poll_resume after a restart */
 } poll_judged;
 
-/* Told from the main loop, never from inside a call of the poller's owner (but for poll_look and poll_take).
- * Any of them may be NULL. */
+/* Told from the main loop, and from inside poll_look, poll_event and poll_deployed. Any of them may be NULL. None may
+ * free the poller. */
 typedef struct poll_tells {
     void (*reading)(const metric *metric, const reading *reading, void *context);
     /* Every change of state: quiet -> pending -> firing -> clearing ... (watch_state_name journals it). */
     void (*trigger)(const trigger *trigger, watch_state from, watch_state to, const poll_judged *judged,
                     void *context);
-    /* `silent`: no good answer for source_stale_after. Told once, and once when it answers again (why ""). */
+    /* `silent`: no good answer for source_stale_after. Told once, and once more when it has answered twice running
+     * (why ""). */
     void (*source)(const source *source, bool silent, const char *why, void *context);
 } poll_tells;
 
@@ -45,9 +46,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(poller, poll_free)
  * record; an unknown trigger, or one whose condition has changed, is left alone. */
 void poll_resume(poller *self, const char *trigger, const json *kept, const char *boot, instant now);
 
+/* The same of a poller that is about to be freed for one with newer settings; NULL for an unknown trigger. */
+json *poll_kept(const poller *self, const char *trigger);
+
+/* After what is known of deployments and events was told: fills the windows from kept samples, and begins to ask. */
 void poll_start(poller *self);
 
-/* An event was told (`warroom trigger event NAME`, or the journal's, at start). Judged at once. */
+/* An event was told (`warroom trigger event NAME`, or the journal's, at start). Judged at once when started. */
 void poll_event(poller *self, const char *event, uptime at, instant now);
 
 /* The last deployment of a service ("": of whatever has no service of its own), on the boot clock. */
@@ -67,9 +72,15 @@ watch_state poll_trigger_is(const poller *self, const char *trigger); /* WATCH_Q
 
 /* {"metrics": [...], "triggers": [...], "sources": [...]}: live values for faces.
  *   metric:  name title source unit bad state value why age baseline limit trigger trend
- *            state: "ok", "PENDING", "BREACH", "CLEARING", "NO DATA", "OFF" (no trigger names it); trend: the last 40 values
+ *            state: "ok", "PENDING", "BREACH", "CLEARING", "NO DATA", "OFF" (no trigger names it, it only is read);
+ *            limit and trigger: of the trigger that makes the state; age: seconds since it arrived; value and limit
+ *            absent when there are none; trend: 40 values of the last 10 minutes, null where none came
  *   trigger: name when severity action automation answer service shadow why state truth value limit held needs unknown
- *   source:  name kind every timeout state ("answers", "silent", "none yet") why answered insecure */
+ *            state: "quiet", "pending", "clearing", "firing"; held and needs: seconds, while there are any;
+ *            unknown: why nothing is known, with truth "unknown"
+ *   source:  name kind every timeout state ("answers", "silent", "failing", "none yet") why answered took insecure
+ *            why: of the last answer, "" when it was good; answered: seconds since the last good one; clock: words when
+ *            the source's clock differs by more than a minute */
 json *poll_board_json(poller *self, instant now);
 
 /* `metric test`: asks the source of this metric (or the source of this name) once, out of turn, and tells all of

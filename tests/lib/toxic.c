@@ -165,6 +165,9 @@ static void behave(visit *self, const char *path)
         told(self, "Content-Type: application/openmetrics-text; version=1.0.0\r\n");
     else if (strcmp(path, "/million") == 0)
         million(self);
+    else if (strcmp(path, "/token") == 0)
+        answer(self, strstr(self->request, "Bearer sesame\r\n") != NULL ? "200 OK" : "401 Unauthorized", "",
+               "up 1\n");
     else if (g_str_has_prefix(path, "/status/"))
         answer(self, path + strlen("/status/"), "", "up 1\n");
     else if (g_str_has_prefix(path, "/to?"))

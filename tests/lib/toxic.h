@@ -9,6 +9,7 @@
  *     /gzip         a gzip body nobody asked for    /to?URL       redirects there
  *     /loop         redirects to itself             /flap         "up 1" and a reset by turns
  *     /text         what toxic_say was given        /openmetrics  the same, as OpenMetrics
+ *     /token        "up 1" to who brings the token "sesame", else 401
  *     /million      a million series, then "up 1" */
 #ifndef WARROOM_TESTS_LIB_TOXIC_H
 #define WARROOM_TESTS_LIB_TOXIC_H
