@@ -110,8 +110,11 @@ TOOLS   := $(BUILD)/tests/runner $(BUILD)/tests/onscreen
 $(TOOLS): %: %.o $(TESTLIB)
 	$(call say,ld $@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $$(pkg-config --libs vterm glib-2.0)
+$(BUILD)/tests/schema: $(BUILD)/tests/schema.o $(LIB)
+	$(call say,ld $@)
+	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $(CORE)
 
-units: $(UNITS) $(TOOLS)
+units: $(UNITS) $(TOOLS) $(BUILD)/tests/schema
 benches: $(BENCHES)
 fuzzers: $(FUZZERS)
 .SECONDARY:
