@@ -24,20 +24,8 @@ bool is_guest(const call *self)
 static bool read_settings(call *self, asking *result, GError **error)
 {
     g_autoptr(search) search = search_new(self->config, self->state);
-    g_autoptr(GError) trouble = NULL;
-    result->config = search_config(search, &trouble);
-    if (result->config == NULL) {
-        if (!g_error_matches(trouble, ERR, ERR_NOT_FOUND) || self->config != NULL) {
-            g_propagate_error(error, g_steal_pointer(&trouble));
-            return false;
-        }
-        result->settings = settings_shipped();
-        return true;
-    }
-    g_autoptr(complaints) wrong = complaints_new();
-    result->settings =
-        settings_read(result->config->path, result->config->text, result->config->length, wrong);
-    return complaints_settle(wrong, error);
+    result->settings = search_settings(search, &result->config, error);
+    return result->settings != NULL;
 }
 
 /* A person may end an engine that stands still; the one that follows goes on where the journal says. */
