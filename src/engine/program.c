@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "world/clock.h"
 #include "world/state.h"
+#include "world/trust.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,6 +51,16 @@ static bool take_lock(program *self, GError **error)
 
 /* ---- configuration ---- */
 
+/* A file that was trusted in other bytes is not followed: by whose hand it changed, a person says. */
+static bool may_follow(const program *self, const settings *read, const found *where, GError **error)
+{
+    if (self->settings == NULL || where == NULL || strcmp(read->digest, self->settings->digest) == 0 ||
+        trust_of(self->state, where->path, read->digest) != TRUST_CHANGED)
+        return true;
+    return fail(error, ERR_REFUSED, "%s has changed since it was trusted: look at it, then: warroom trust %s",
+                where->path, where->path);
+}
+
 static bool read_settings(program *self, settings **result, char **config, GError **error)
 {
     search *search = search_new(g_getenv(CONFIG_VARIABLE), self->state);
@@ -58,6 +69,10 @@ static bool read_settings(program *self, settings **result, char **config, GErro
     search_free(search);
     if (read == NULL)
         return false;
+    if (!may_follow(self, read, where, error)) {
+        settings_free(read);
+        return false;
+    }
     *result = read;
     *config = g_strdup(where != NULL ? where->path : "");
     return true;
