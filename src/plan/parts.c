@@ -153,7 +153,7 @@ char *name_from_title(const char *title, GHashTable *taken)
 {
     g_autofree char *base = id_from_title(behind_number(title));
     if (strspn(base, "0123456789") == strlen(base)) {
-        char *spelled = g_strconcat("n", base, NULL);
+        char *spelled = g_strdup_printf("n%.63s", base);
         g_free(base);
         base = spelled;
     }
