@@ -274,7 +274,7 @@ void end_orphan(engine *self, const room *room, const run *run)
     g_autoptr(GArray) left =
         self->hands.end_orphan(self->hands.context, run->present->folder, force, &trouble);
     if (left == NULL) {
-        g_message("abort: %s", trouble->message);
+        g_debug("abort: %s", trouble->message);
         look_again(self, now + AWHILE);
         return;
     }

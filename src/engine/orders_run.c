@@ -218,7 +218,7 @@ bool order_abort(order *self, GError **error)
     if (running && run->steps[run->present->step].state != STEP_LOST) {
         g_autoptr(GError) gone = NULL;
         if (!engine->hands.cut(engine->hands.context, run->present->folder, &gone))
-            g_message("abort: %s", gone->message); /* it ended in this very moment: its own end tells */
+            g_debug("abort: %s", gone->message); /* it ended in this very moment: its own end tells */
     }
     engine_note(engine, room->incident->id, "run.aborted", run_body(run));
     if (!running) {

@@ -17,7 +17,7 @@ static void cut(engine *self, const room *room, const run *run)
         return;
     g_autoptr(GError) gone = NULL;
     if (!self->hands.cut(self->hands.context, run->present->folder, &gone))
-        g_message("abort: %s", gone->message); /* it has just ended: its end is seen next */
+        g_debug("abort: %s", gone->message); /* it has just ended: its end is seen next */
     g_free(memory->cut);
     memory->cut = g_strdup(run->present->folder);
 }
