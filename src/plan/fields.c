@@ -352,52 +352,89 @@ bool fields_read(const fields *self, void *object, const json *from, GError **er
     return true;
 }
 
-/* ---- digest ---- */
+/* ---- canonical bytes ---- */
 
-static void list_digest(const field *row, const GPtrArray *items, digest *into)
+#define END_OF_OBJECT '\xff'
+
+static void append_number(GString *into, guint64 number)
 {
-    digest_number(into, items->len);
+    guint64 bytes = GUINT64_TO_BE(number);
+    g_string_append_len(into, (const char *)&bytes, sizeof bytes);
+}
+
+static void append_text(GString *into, const char *text)
+{
+    gsize length = strlen(text);
+    append_number(into, length);
+    g_string_append_len(into, text, (gssize)length);
+}
+
+static void append_list(const field *row, const GPtrArray *items, GString *into)
+{
+    append_number(into, items->len);
     for (guint i = 0; i < items->len; i++) {
         if (row->kind == FIELD_TEXTS)
-            digest_text(into, g_ptr_array_index(items, i));
+            append_text(into, g_ptr_array_index(items, i));
         else
-            fields_digest(row->of, g_ptr_array_index(items, i), into);
+            fields_bytes(row->of, g_ptr_array_index(items, i), into);
     }
 }
 
-void fields_digest(const fields *self, const void *object, digest *into)
+static bool is_absent(const field *row, const void *object)
+{
+    switch (row->kind) {
+    case FIELD_TEXT:
+    case FIELD_ONE:
+        return *AT(void **, object, row) == NULL;
+    case FIELD_SPAN:
+        return *AT(span *, object, row) == 0;
+    case FIELD_COUNT:
+    case FIELD_WORD:
+        return *AT(guint *, object, row) == 0;
+    case FIELD_FLAG:
+        return !*AT(bool *, object, row);
+    case FIELD_LIST:
+    case FIELD_TEXTS:
+        return (*AT(GPtrArray **, object, row))->len == 0;
+    case FIELD_TREE:
+        return true;
+    }
+    return true;
+}
+
+static void append_field(const field *row, const void *object, GString *into)
+{
+    switch (row->kind) {
+    case FIELD_TEXT:
+        append_text(into, *AT(char **, object, row));
+        break;
+    case FIELD_SPAN:
+        append_number(into, (guint64)*AT(span *, object, row));
+        break;
+    case FIELD_COUNT:
+    case FIELD_WORD:
+        append_number(into, *AT(guint *, object, row));
+        break;
+    case FIELD_ONE:
+        fields_bytes(row->of, *AT(void **, object, row), into);
+        break;
+    case FIELD_LIST:
+    case FIELD_TEXTS:
+        append_list(row, *AT(GPtrArray **, object, row), into);
+        break;
+    case FIELD_FLAG: /* its number says it */
+    case FIELD_TREE:
+        break;
+    }
+}
+
+void fields_bytes(const fields *self, const void *object, GString *into)
 {
     for (const field *row = self->list; row->key != NULL; row++) {
-        switch (row->kind) {
-        case FIELD_TEXT: {
-            const char *text = *AT(char **, object, row);
-            digest_number(into, text != NULL); /* nothing is not an empty text */
-            digest_text(into, text);
-            break;
-        }
-        case FIELD_SPAN:
-            digest_number(into, *AT(span *, object, row));
-            break;
-        case FIELD_COUNT:
-        case FIELD_WORD:
-            digest_number(into, *AT(guint *, object, row));
-            break;
-        case FIELD_FLAG:
-            digest_number(into, *AT(bool *, object, row));
-            break;
-        case FIELD_ONE: {
-            const void *one = *AT(void **, object, row);
-            digest_number(into, one != NULL);
-            if (one != NULL)
-                fields_digest(row->of, one, into);
-            break;
-        }
-        case FIELD_LIST:
-        case FIELD_TEXTS:
-            list_digest(row, *AT(GPtrArray **, object, row), into);
-            break;
-        case FIELD_TREE:
-            break;
-        }
+        if (is_absent(row, object))
+            continue;
+        g_string_append_c(into, (char)(row - self->list));
+        append_field(row, object, into);
     }
+    g_string_append_c(into, END_OF_OBJECT);
 }

@@ -18,6 +18,8 @@ json *fields_json(const fields *self, const void *object); /* what is NULL, 0 or
 bool fields_read(const fields *self, void *object, const json *from,
                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-void fields_digest(const fields *self, const void *object, digest *into);
+/* Appends the bytes a digest is made of. What is absent takes none, and no two different objects give the
+ * same: each field is its row's number, its length and its bytes. */
+void fields_bytes(const fields *self, const void *object, GString *into);
 
 #endif

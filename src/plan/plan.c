@@ -80,7 +80,9 @@ static void seal(const plan *self, char hex[DIGEST_SIZE])
 {
     g_autoptr(digest) sum = digest_new();
     digest_text(sum, PLAN_FORMAT);
-    fields_digest(&playbook_fields, self->book, sum);
+    g_autoptr(GString) bytes = g_string_new(NULL);
+    fields_bytes(&playbook_fields, self->book, bytes);
+    digest_field(sum, bytes->str, bytes->len);
     digest_text(sum, self->target);
     for (guint i = 0; i < self->book->parameters->len; i++) {
         const parameter *one = g_ptr_array_index(self->book->parameters, i);

@@ -345,10 +345,20 @@ static void guard_step(const shape *self, step *step)
     }
 }
 
-static void move_gates(GPtrArray *from, GPtrArray *into, guint at)
+static void append_gates(GPtrArray *into, GPtrArray *from)
 {
-    while (from->len > 0)
-        g_ptr_array_insert(into, (gint)at++, g_ptr_array_steal_index(from, 0));
+    gsize count = 0;
+    g_autofree gpointer *gates = g_ptr_array_steal(from, &count);
+    for (gsize i = 0; i < count; i++)
+        g_ptr_array_add(into, gates[i]);
+}
+
+static void prepend_gates(GPtrArray *into, GPtrArray *from)
+{
+    if (from->len == 0)
+        return;
+    append_gates(from, into);
+    append_gates(into, from);
 }
 
 static void add_step(shape *self, part *part)
@@ -362,7 +372,7 @@ static void add_step(shape *self, part *part)
         g_string_prepend(part->prose, self->carried->str);
         g_string_truncate(self->carried, 0);
     }
-    move_gates(self->carried_gates, step->gates, 0);
+    prepend_gates(step->gates, self->carried_gates);
     trim_blank_end(part->prose);
     step->explanation = g_string_free(g_steal_pointer(&part->prose), FALSE);
     guard_step(self, step);
@@ -416,17 +426,17 @@ static void keep_reading(shape *self, part *part)
         g_free(book->explanation);
         book->explanation = g_strdup(part->prose->str);
         move_words(&book->risk, &book->data, &book->trouble, step);
-        move_gates(step->gates, book->gates, book->gates->len);
+        append_gates(book->gates, step->gates);
     } else if (self->kind == SECTION_PHASE) {
         phase *phase = last_phase(self);
         g_free(phase->explanation);
         phase->explanation = g_strdup(part->prose->str);
         move_words(&phase->risk, &phase->data, &phase->trouble, step);
-        move_gates(step->gates, phase->gates, phase->gates->len);
+        append_gates(phase->gates, step->gates);
     } else if (self->deeper) {
         if (part->prose->len > 0)
             add_prose(self->carried, part->prose->str, part->prose->len);
-        move_gates(step->gates, self->carried_gates, self->carried_gates->len);
+        append_gates(self->carried_gates, step->gates);
     } else {
         add_step(self, part);
     }
@@ -456,7 +466,7 @@ static void ask_gates(shape *self, const char *title, guint line, GPtrArray *gat
     step->explanation = g_strdup("");
     last_phase(self);
     step->phase = self->book->phases->len - 1;
-    move_gates(gates, step->gates, 0);
+    append_gates(step->gates, gates);
     g_ptr_array_add(self->book->steps, g_steal_pointer(&step));
 }
 
