@@ -13,7 +13,7 @@ typedef struct notifier notifier;
 
 /* Rings the bell of attached faces; false when there is none to hear it. */
 typedef bool (*notice_bell)(const char *line, void *context);
-/* How it ended: by which means ("desktop", "bell", "command"; NULL: by none), and what the others said ("" when
+/* May be told from inside notice_give. How it ended: by which means ("desktop", "bell", "command"; NULL: by none), and what the others said ("" when
  * the first worked). */
 typedef void (*notice_ended)(const char *line, const char *means, const char *trouble, void *context);
 
