@@ -1,7 +1,7 @@
 /* Any bytes as a playbook.
  *
- * Held to: a playbook, or a complaint; names are names, each once; steps and gates stand at lines of the text, in order,
- * each step in a phase there is; reading twice gives the same. */
+ * Held to: a playbook, or a complaint; names are names, each once; steps and gates stand at lines of the text, commands in
+ * its order, each step in a phase there is; reading twice gives the same. */
 #include "base/id.h"
 #include "fuzz/hold.h"
 #include "plan/playbook.h"
@@ -37,12 +37,16 @@ static void is_right(const playbook *self, guint lines)
     for (guint i = 0; i < self->steps->len; i++) {
         const step *one = g_ptr_array_index(self->steps, i);
         stands(one->line, lines);
-        hold(one->line >= before && one->phase < self->phases->len);
+        hold(one->phase < self->phases->len);
         hold(id_is_name(one->name) && g_hash_table_add(steps, one->name));
         hold(one->timeout > 0 && one->retries <= RETRIES_MOST);
-        hold(one->command == NULL || (one->command->text != NULL && one->command->language != NULL));
+        if (one->command != NULL) { /* what runs first stands first */
+            stands(one->command->line, lines);
+            hold(one->command->line >= before && one->command->text != NULL &&
+                 one->command->language != NULL);
+            before = one->command->line;
+        }
         gates_are_right(one->gates, gates, lines);
-        before = one->line;
     }
 }
 
