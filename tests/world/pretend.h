@@ -2,8 +2,8 @@
  * memory, keepers that end when the test says so, a clock that stands until it is moved.
  *
  * The engine may be dropped at any instant and another one put in its place: what the world holds stays. */
-#ifndef WARROOM_TESTS_PRETEND_H
-#define WARROOM_TESTS_PRETEND_H
+#ifndef WARROOM_TESTS_WORLD_PRETEND_H
+#define WARROOM_TESTS_WORLD_PRETEND_H
 
 #include "engine/engine.h" /* the engine as a library, without its program */
 
