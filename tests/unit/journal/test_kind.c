@@ -203,13 +203,15 @@ static void kind__tells__as_people_say_it(void **state)
           "opened INC-0042: slow, checkout prod, high, commander ada" },
         { "incident.closed", "{\"outcome\":\"false alarm\",\"reason\":\"\"}", "closed: false alarm" },
         { "step.ended",
-          "{\"run\":\"R1\",\"step\":2,\"try\":1,\"what\":\"command\",\"outcome\":\"exit 0\",\"code\":0,"
-          "\"elapsed_us\":58000000,\"survivors\":[]}",
-          "2 command: exit 0 in 58s" },
+          "{\"run\":\"R1\",\"step\":2,\"title\":\"drain\",\"try\":1,\"what\":\"command\",\"outcome\":"
+          "\"exited\",\"code\":0,"
+          "\"well\":true,\"elapsed_us\":58000000,\"survivors\":[]}",
+          "2 drain command: exited 0 after 58s" },
         { "step.ended",
-          "{\"run\":\"R1\",\"step\":2,\"try\":1,\"what\":\"undo\",\"outcome\":\"aborted\",\"code\":-1,"
-          "\"elapsed_us\":61000000,\"survivors\":[\"sleep 12\",{\"pid\":3}]}",
-          "2 undo: aborted in 1m1s; still there: sleep 12, {\"pid\":3}" },
+          "{\"run\":\"R1\",\"step\":2,\"try\":1,\"what\":\"undo\",\"outcome\":\"signalled\",\"code\":15,"
+          "\"well\":false,"
+          "\"reason\":\"abort\",\"elapsed_us\":61000000,\"survivors\":[\"sleep 12\",{\"pid\":3}]}",
+          "2 undo: signalled 15 after 1m1s, abort; still there: sleep 12, {\"pid\":3}" },
         { "note.added", "{\"text\":\"{braces} [stay]\"}", "{braces} [stay]" },
         { "note.added", "[]", "" },
         { "room.dissolved", "{}", "room.dissolved (a newer warroom wrote this)" },
