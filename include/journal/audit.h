@@ -23,7 +23,8 @@ typedef struct audit_stream {
         from_house; /* ... and it is in the same journal: whoever rewrote the one may have rewritten the other */
 } audit_stream;
 
-/* `with_house`: the records come from a whole journal, so the house must know each stream. */
+/* `with_house`: the records come from a whole journal, so the house must know each stream. (It is asked too when the
+ * records of an export bring it along with others.) */
 audit *audit_new(bool with_house);
 void audit_free(audit *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(audit, audit_free)

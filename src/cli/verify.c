@@ -28,17 +28,21 @@ static char *stream_words(const audit_stream *each)
     g_autofree char *head = chain_anchor(each->name, each->length, each->head);
     g_autofree char *whole =
         g_strdup_printf("chain whole: %" G_GINT64_FORMAT " record%s, ref %s", each->length, s, head);
-    if (each->voucher == NULL || each->from_house)
-        return g_strdup_printf(
-            "%s; nothing outside vouches for the end: records may have been cut off behind it, "
-            "or all of it written anew%s%s%s",
-            whole, each->from_house ? " together with the head in " : "",
-            each->from_house ? each->voucher : "", " (--against FILE: heads kept elsewhere)");
+    if (each->voucher == NULL)
+        return g_strdup_printf("%s; nothing outside vouches for the end", whole);
+    if (each->from_house)
+        return g_strdup_printf("%s; %s has its end, in the same journal; nothing outside vouches for it",
+                               whole, each->voucher);
     if (each->vouched == each->length)
         return g_strdup_printf("%s; %s vouches for all of it", whole, each->voucher);
     return g_strdup_printf("%s; %s vouches for the first %" G_GINT64_FORMAT
                            "; nothing outside vouches for the rest",
                            whole, each->voucher, each->vouched);
+}
+
+static bool is_vouched(const audit_stream *each)
+{
+    return each->voucher != NULL && !each->from_house && each->vouched == each->length;
 }
 
 static json *stream_document(const audit_stream *each)
@@ -59,15 +63,17 @@ static json *stream_document(const audit_stream *each)
 static int tell_streams(const call *self, const audit *judge, const char *only, const GError *broken,
                         GError **error)
 {
-    guint damaged = 0, shown = 0;
+    guint damaged = 0, shown = 0, unvouched = 0;
     json *streams = json_array();
     for (guint i = 0; i < audit_count(judge); i++) {
         const audit_stream *each = audit_get(judge, i);
-        if (only != NULL && strcmp(only, each->name) != 0)
+        bool told_of = each->length == 0 && each->wrong == NULL; /* by the house, in an export of it alone */
+        if (told_of || (only != NULL && strcmp(only, each->name) != 0))
             continue;
         g_autofree char *words = stream_words(each);
         shown++;
         damaged += each->wrong != NULL ? 1 : 0;
+        unvouched += is_vouched(each) ? 0 : 1;
         say(self, "%s: %s", each->name, words);
         if (each->unknown > 0)
             say(self,
@@ -75,6 +81,10 @@ static int tell_streams(const call *self, const audit *judge, const char *only, 
                 each->name, each->unknown);
         json_array_append_new(streams, stream_document(each));
     }
+    if (unvouched > 0 && damaged == 0)
+        say(self, "A chain cannot prove that nothing was cut off behind an end that nothing outside vouches "
+                  "for, nor "
+                  "that it was not all written anew. --against FILE holds it against heads kept elsewhere.");
     bool intact = damaged == 0 && broken == NULL;
     json *document = json_object();
     json_put_flag(document, "intact", intact);

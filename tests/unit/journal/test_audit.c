@@ -221,6 +221,26 @@ static void audit__does_not_ask_the_house__of_a_single_stream(void **state)
     assert_true(audit_is_intact(self));
 }
 
+static void audit__asks_the_house__when_an_export_has_it(void **state)
+{
+    (void)state;
+    g_autoptr(GPtrArray) all = a_journal();
+    g_autoptr(audit) part = audit_new(false);
+    g_autoptr(audit) alone = audit_new(false);
+    for (guint i = 0; i < all->len; i++) {
+        const record *each = all->pdata[i];
+        if (strcmp(each->stream, "B") != 0)
+            audit_follow(part, each);
+        if (strcmp(each->stream, STREAM_HOUSE) == 0)
+            audit_follow(alone, each);
+    }
+    audit_end(part);
+    audit_end(alone);
+    assert_string_equal(of(part, "B")->wrong, "it is gone: the house says that it was opened");
+    assert_true(audit_is_intact(alone));
+    assert_null(of(alone, STREAM_HOUSE)->wrong);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +251,7 @@ int main(void)
         cmocka_unit_test(audit__takes_heads__from_any_text),
         cmocka_unit_test(audit__holds_a_journal__against_its_export),
         cmocka_unit_test(audit__does_not_ask_the_house__of_a_single_stream),
+        cmocka_unit_test(audit__asks_the_house__when_an_export_has_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
