@@ -21,29 +21,34 @@ static next next_unsettled(const run *run, guint index)
             g_strdup_printf("step %u '%s' lost its keeper: adopt it, end what is left, mark how it ended, "
                             "or run it again",
                             index + 1, step->title),
-            g_strdup_printf("warroom step adopt %u | abort | step mark %u OUTCOME | retry", index + 1,
-                            index + 1),
+            g_strdup_printf(
+                "warroom step adopt %u | abort | step mark %u --as ok|failed --reason TEXT | retry",
+                index + 1, index + 1),
             true);
     case STEP_INTERRUPTED:
         return next_make(
             g_strdup_printf("step %u '%s' was interrupted: say how it ended, run it again, or skip it",
                             index + 1, step->title),
-            g_strdup_printf("warroom step mark %u OUTCOME | retry | skip", index + 1), true);
+            g_strdup_printf("warroom step mark %u --as ok|failed --reason TEXT | retry | skip --reason TEXT",
+                            index + 1),
+            true);
     case STEP_UNVERIFIED:
-        return next_make(
-            g_strdup_printf("step %u '%s' is done, not verified: verify again, undo, or skip", index + 1,
-                            step->title),
-            g_strdup(step->undo != NULL ? "warroom retry | undo | skip" : "warroom retry | skip"), true);
+        return next_make(g_strdup_printf("step %u '%s' is done, not verified: verify again, undo, or skip",
+                                         index + 1, step->title),
+                         g_strdup(step->undo != NULL ? "warroom retry | undo | skip --reason TEXT"
+                                                     : "warroom retry | skip --reason TEXT"),
+                         true);
     case STEP_UNDONE:
         return next_make(
             g_strdup_printf("step %u '%s' was undone: run it again, or skip it", index + 1, step->title),
-            g_strdup("warroom retry | skip"), true);
+            g_strdup("warroom retry | skip --reason TEXT"), true);
     default:
-        return next_make(
-            g_strdup_printf("step %u '%s' failed (%s): run it again%s, or skip it", index + 1, step->title,
-                            state->outcome != NULL ? state->outcome : "no outcome",
-                            step->undo != NULL ? ", undo it" : ""),
-            g_strdup(step->undo != NULL ? "warroom retry | undo | skip" : "warroom retry | skip"), true);
+        return next_make(g_strdup_printf("step %u '%s' failed (%s): run it again%s, or skip it", index + 1,
+                                         step->title, state->outcome != NULL ? state->outcome : "no outcome",
+                                         step->undo != NULL ? ", undo it" : ""),
+                         g_strdup(step->undo != NULL ? "warroom retry | undo | skip --reason TEXT"
+                                                     : "warroom retry | skip --reason TEXT"),
+                         true);
     }
 }
 

@@ -236,8 +236,9 @@ static bool acts(const attempt *attempt)
 static void note_unknown(engine *self, const room *room, const run *run, const char *kind, const char *why)
 {
     g_autofree char *words =
-        g_strdup_printf("step %u '%s': %s; outcome unknown, a person decides", run->present->step + 1,
-                        run_step(run, run->present->step)->title, why);
+        g_strdup_printf("step %u '%s' %s%s; outcome unknown, a person decides", run->present->step + 1,
+                        run_step(run, run->present->step)->title,
+                        strcmp(kind, "step.lost") == 0 ? "lost its keeper: " : "was interrupted: ", why);
     bool halts = acts(run->present);
     json *body = attempt_body(run, run->present);
     json_put_text(body, "why", why);
@@ -251,10 +252,9 @@ static void look_at_lost(engine *self, const room *room, const run *run, const k
 {
     bool known = run->steps[run->present->step].state == STEP_LOST;
     if (!known) {
-        g_autofree char *why =
-            seen->step_there
-                ? g_strdup_printf("lost its keeper; its process %d is still there", (int)seen->step)
-                : g_strdup("lost its keeper; its process is gone");
+        g_autofree char *why = seen->step_there
+                                   ? g_strdup_printf("its process %d is still there", (int)seen->step)
+                                   : g_strdup("its process is gone");
         note_unknown(self, room, run, "step.lost", why);
         return;
     }
@@ -316,7 +316,7 @@ bool look_at_present(engine *self, const room *room, const run *run)
         note_unknown(self, room, run, "step.interrupted", "the engine ended before it began: it never ran");
         break;
     case KEEP_INTERRUPTED:
-        note_unknown(self, room, run, "step.interrupted", "interrupted by reboot");
+        note_unknown(self, room, run, "step.interrupted", "the machine was started anew");
         break;
     }
     return self->batch->len > noted;

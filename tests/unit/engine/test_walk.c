@@ -281,7 +281,7 @@ static void reboot__shows_the_step_as_interrupted__and_reruns_nothing(void **sta
     pretend_pass(world, SPAN_HOUR);
     const run *run = pretend_run(world);
     assert_int_equal(run->steps[0].state, STEP_INTERRUPTED);
-    assert_non_null(strstr(run->why, "interrupted by reboot"));
+    assert_non_null(strstr(run->why, "was interrupted: the machine was started anew"));
     assert_int_equal(world->started->len, 1);
     assert_int_equal(run->state, RUN_HALTED);
 }
