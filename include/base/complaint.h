@@ -20,14 +20,14 @@ complaints *complaints_new(void);
 void complaints_free(complaints *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(complaints, complaints_free)
 
-/* `right` may be NULL. `wrong` and `right` are copied. */
+/* `right` may be NULL. `wrong` and `right` are copied, and cut where no person would read on. */
 void complaint_add(complaints *self, const char *file, guint line, guint column, const char *wrong,
                    const char *right);
 
 guint complaints_count(const complaints *self);
 const complaint *complaints_get(const complaints *self, guint index); /* in file, line, column order */
 
-/* "file:line:column: wrong; right", a line each; "" when there are none. The caller frees. */
+/* "file:line:column: wrong; right", a line each, in visible form; "" when there are none. The caller frees. */
 char *complaints_text(const complaints *self);
 
 /* Nothing wrong: true. Else sets an ERR_USAGE error that carries complaints_text and returns false. */

@@ -1,5 +1,7 @@
 #include "base/complaint.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 typedef struct entry {
@@ -37,6 +39,21 @@ void complaints_free(complaints *self)
     g_free(self);
 }
 
+#define WORDS_LONGEST 600 /* bytes: a value of a megabyte is not told in full */
+
+/* A copy that is no longer than a person reads, cut between characters. */
+static char *words_copy(const char *words)
+{
+    gsize length = words != NULL ? strlen(words) : 0;
+    if (length <= WORDS_LONGEST)
+        return g_strdup(words != NULL ? words : "");
+    length = WORDS_LONGEST;
+    while (length > 0 && ((guchar)words[length] & 0xc0) == 0x80)
+        length--;
+    g_autofree char *kept = g_strndup(words, length);
+    return g_strconcat(kept, "~", NULL);
+}
+
 void complaint_add(complaints *self, const char *file, guint line, guint column, const char *wrong,
                    const char *right)
 {
@@ -44,8 +61,8 @@ void complaint_add(complaints *self, const char *file, guint line, guint column,
     one->what.file = g_strdup(file != NULL ? file : "");
     one->what.line = line;
     one->what.column = column;
-    one->what.wrong = g_strdup(wrong);
-    one->what.right = g_strdup(right != NULL ? right : "");
+    one->what.wrong = words_copy(wrong);
+    one->what.right = words_copy(right);
     one->order = self->entries->len;
     g_ptr_array_add(self->entries, one);
     self->sorted = false;
@@ -82,19 +99,25 @@ const complaint *complaints_get(const complaints *self, guint index)
     return &((const entry *)g_ptr_array_index(self->entries, index))->what;
 }
 
+/* Made visible here, before lines are put below one another: a newline in a key would forge one. */
+static void append_visible(GString *text, const char *before, const char *words)
+{
+    g_autofree char *visible = text_visible(words, -1);
+    g_string_append(text, before);
+    g_string_append(text, visible);
+}
+
 char *complaints_text(const complaints *self)
 {
     GString *text = g_string_new(NULL);
     for (guint i = 0; i < complaints_count(self); i++) {
         const complaint *one = complaints_get(self, i);
-        if (i > 0)
-            g_string_append_c(text, '\n');
-        g_string_append(text, one->file);
+        append_visible(text, i > 0 ? "\n" : "", one->file);
         if (one->line > 0) /* 0: about the file as a whole */
             g_string_append_printf(text, ":%u:%u", one->line, one->column);
-        g_string_append_printf(text, ": %s", one->wrong);
+        append_visible(text, ": ", one->wrong);
         if (one->right[0] != '\0')
-            g_string_append_printf(text, "; %s", one->right);
+            append_visible(text, "; ", one->right);
     }
     return g_string_free(text, FALSE);
 }

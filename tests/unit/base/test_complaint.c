@@ -46,6 +46,18 @@ static void complaints__settle__only_when_there_are_none(void **state)
     assert_int_equal(fail_exit_code(error), ERR_USAGE);
 }
 
+static void complaint__of_foreign_words__forges_no_line(void **state)
+{
+    (void)state;
+    g_autoptr(complaints) self = complaints_new();
+    g_autofree char *long_value = g_strnfill(100000, 'x');
+    complaint_add(self, "f", 1, 1, "unknown key 'a\nf:2:1: fine'", "\033[2J");
+    complaint_add(self, "f", 2, 1, long_value, long_value);
+    g_autofree char *text = complaints_text(self);
+    assert_true(g_str_has_prefix(text, "f:1:1: unknown key 'a^Jf:2:1: fine'; ^[[2J\nf:2:1: xxx"));
+    assert_true(strlen(text) < 1500);
+}
+
 static void error__of_another_domain__is_a_failure(void **state)
 {
     (void)state;
@@ -59,6 +71,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(complaints__come__in_the_order_of_the_text),
         cmocka_unit_test(complaints__settle__only_when_there_are_none),
+        cmocka_unit_test(complaint__of_foreign_words__forges_no_line),
         cmocka_unit_test(error__of_another_domain__is_a_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
