@@ -7,7 +7,8 @@
  *
  * A file that others could have written is refused, wherever it is (RELIABILITY 4). One in the working
  * directory must also have been trusted, in just these bytes, with `warroom trust`: it may name commands, and
- * a checkout or an unpacked archive is somebody else's words. Naming a file is trusting it. */
+ * a checkout or an unpacked archive is somebody else's words. Naming a file is trusting it; naming a configuration
+ * of another folder is trusting the playbooks and templates beside it, too. */
 #ifndef WARROOM_WORLD_SEARCH_H
 #define WARROOM_WORLD_SEARCH_H
 

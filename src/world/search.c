@@ -141,7 +141,9 @@ search *search_new(const char *named, const char *state)
     if (named != NULL) {
         g_autofree char *path = g_canonicalize_filename(named, here);
         g_autofree char *folder = g_path_get_dirname(path);
-        spot_add(self, PLACE_NAMED, folder);
+        /* In the working directory, that file alone was named, not what lies beside it. */
+        if (!folder_is_same(folder, "."))
+            spot_add(self, PLACE_NAMED, folder);
     }
     /* Whoever stands where the program was built runs that program: its own files need no trust beside it. */
     if (!here_is_elsewhere(person) && !folder_is_same(".", shipped))

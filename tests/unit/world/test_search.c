@@ -201,6 +201,23 @@ static void playbook__is_found__by_name_or_file(void **state)
     assert_int_equal(fail_exit_code(strange), ERR_NOT_FOUND);
 }
 
+static void playbook__beside_a_named_configuration__is_trusted_with_it(void **state)
+{
+    (void)state;
+    g_autofree char *far = put("else/warroom.yaml", "");
+    g_autofree char *far_book = put("else/playbooks/back.md", "# far");
+    g_autofree char *near = put("here/warroom.yaml", "");
+    g_autofree char *near_book = put("here/playbooks/near.md", "# near");
+    g_autoptr(search) elsewhere = search_new(far, state_folder);
+    g_autoptr(found) back = search_find(elsewhere, SEARCH_PLAYBOOK, "back", 1000, NULL);
+    assert_string_equal(back->text, "# far");
+    /* In the working directory that one file was named, and nothing beside it. */
+    g_autoptr(search) here = search_new("warroom.yaml", state_folder);
+    g_autoptr(GError) error = NULL;
+    assert_null(search_find(here, SEARCH_PLAYBOOK, "near", 1000, &error));
+    assert_int_equal(fail_exit_code(error), ERR_REFUSED);
+}
+
 static void list__has__the_nearest_of_each_name(void **state)
 {
     (void)state;
@@ -305,6 +322,7 @@ int main(void)
         IN_ITS_PLACE(thing__that_is_no_file__is_refused),
         IN_ITS_PLACE(file__over_a_megabyte__is_refused),
         IN_ITS_PLACE(playbook__is_found__by_name_or_file),
+        IN_ITS_PLACE(playbook__beside_a_named_configuration__is_trusted_with_it),
         IN_ITS_PLACE(list__has__the_nearest_of_each_name),
         IN_ITS_PLACE(shipped_files__are_found__from_the_programs_own_place),
         IN_ITS_PLACE(settings__are_read__from_where_they_are_found),
