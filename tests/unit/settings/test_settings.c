@@ -112,6 +112,31 @@ static void shipped_file__says__what_the_program_does(void **state)
     assert_null(settings_section(shipped, "display"));
 }
 
+/* What cannot be stated as a key, because there is nothing yet to have it, is stated in words. */
+static void shipped_file__says__what_is_so_of_things_to_come(void **state)
+{
+    (void)state;
+    static const char least[] = "sources: {s: {kind: command, run: x}}\nmetrics: {m: {source: s}}\n"
+                                "triggers: [{name: t, when: 'm > 1'}]\n";
+    g_autofree char *text = repository_file("templates/warroom.yaml");
+    g_autoptr(complaints) wrong = complaints_new();
+    g_autoptr(settings) self = settings_read("f", least, sizeof least - 1, wrong);
+    const source *source = settings_source(self, "s");
+    const trigger *trigger = settings_trigger(self, "t");
+    assert_non_null(strstr(text, "every: (5s) and timeout: (2s)"));
+    assert_true(source->every == 5 * SPAN_SECOND && source->timeout == 2 * SPAN_SECOND);
+    assert_non_null(strstr(text, "bad: up (where nothing is said) or down"));
+    assert_non_null(strstr(text, "scale: 1."));
+    assert_int_equal(settings_metric(self, "m")->bad, BAD_UP);
+    assert_true(settings_metric(self, "m")->scale == 1);
+    assert_non_null(strstr(text,
+                           "# Where nothing is said: severity: medium, action: alert, automation: manual, "
+                           "shadow: no, any service, no budget."));
+    assert_true(trigger->severity == SEVERITY_MEDIUM && trigger->action == ACTION_ALERT);
+    assert_true(trigger->automation == AUTOMATION_MANUAL && !trigger->shadow);
+    assert_true(trigger->service == NULL && trigger->answer == 0);
+}
+
 static const char whole[] =
     "sources: {shop: {kind: metrics, url: 'https://x/m', every: 7s}}\n"
     "metrics: {p95: {source: shop, scale: 1000, bad: down}}\n"
@@ -187,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(twelve_mistakes__are_told__in_one_run),
         cmocka_unit_test(shipped_file__says__what_the_program_does),
+        cmocka_unit_test(shipped_file__says__what_is_so_of_things_to_come),
         cmocka_unit_test(settings__hold__what_is_written),
         cmocka_unit_test(settings__hold__how_the_house_is_kept),
         cmocka_unit_test(settings__of_too_many_things__are_refused),
