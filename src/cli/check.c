@@ -1,7 +1,8 @@
-/* check: reads the configuration and names every mistake in it. Nothing is run and nothing asked: it may be
+/* check: reads the configuration, or a playbook, and names every mistake in it. Nothing is run and nothing asked: it may be
  * somebody else's file that is looked at before it is trusted. */
 #include "call.h"
 
+#include "plan/playbook.h"
 #include "verbs.h"
 #include "world/search.h"
 
@@ -62,6 +63,29 @@ static char *settings_summary(const settings *so)
     return g_string_free(text, FALSE);
 }
 
+/* A service's playbook: its own mistakes are one note here, and a whole list under its own name. */
+static void note_playbook(GPtrArray *notes, const service *one, search *where, const found *file)
+{
+    if (one->playbook == NULL) {
+        g_ptr_array_add(notes, g_strdup_printf("service %s has no playbook", one->name));
+        return;
+    }
+    bool path = strchr(one->playbook, '/') != NULL || g_str_has_suffix(one->playbook, ".md");
+    g_autofree char *name =
+        path ? g_canonicalize_filename(one->playbook, file->folder) : g_strdup(one->playbook);
+    g_autoptr(GError) trouble = NULL;
+    g_autoptr(found) book = search_find(where, SEARCH_PLAYBOOK, name, PLAYBOOK_LARGEST, &trouble);
+    if (book == NULL) {
+        g_ptr_array_add(notes, g_strdup_printf("service %s: %s", one->name, trouble->message));
+        return;
+    }
+    g_autoptr(complaints) wrong = complaints_new();
+    g_autoptr(playbook) read = playbook_read(book->path, book->text, book->length, wrong);
+    if (complaints_count(wrong) > 0)
+        g_ptr_array_add(notes, g_strdup_printf("service %s: its playbook cannot be used: warroom check %s",
+                                               one->name, book->path));
+}
+
 /* Not mistakes of the file, but worth knowing before the night it is needed. The caller frees. */
 static GPtrArray *settings_notes(const settings *so, search *where, const found *file)
 {
@@ -69,30 +93,24 @@ static GPtrArray *settings_notes(const settings *so, search *where, const found 
     if (!file->trusted)
         g_ptr_array_add(notes,
                         g_strdup_printf("it is not used before it is trusted: warroom trust %s", file->name));
-    for (guint i = 0; i < so->services->len; i++) {
-        const service *one = g_ptr_array_index(so->services, i);
-        g_autoptr(GError) wrong = NULL;
-        g_autofree char *book = one->playbook == NULL ? NULL
-                                : strchr(one->playbook, '/') != NULL
-                                    ? g_canonicalize_filename(one->playbook, file->folder)
-                                    : g_strdup(one->playbook);
-        g_autoptr(found) playbook =
-            book != NULL ? search_find(where, SEARCH_PLAYBOOK, book, G_MAXINT32, &wrong) : NULL;
-        if (book == NULL)
-            g_ptr_array_add(notes, g_strdup_printf("service %s has no playbook", one->name));
-        else if (playbook == NULL)
-            g_ptr_array_add(notes, g_strdup_printf("service %s: %s", one->name, wrong->message));
-    }
+    for (guint i = 0; i < so->services->len; i++)
+        note_playbook(notes, g_ptr_array_index(so->services, i), where, file);
     return notes;
 }
 
-static json *check_json(const found *file, const settings *so, const complaints *wrong, GPtrArray *notes)
+static json *checked_json(const found *file, const complaints *wrong)
 {
     json *document = json_object();
     json_put_text(document, "file", file->path);
     json_put_text(document, "digest", file->digest);
-    json_put_flag(document, "good", so != NULL);
+    json_put_flag(document, "good", complaints_count(wrong) == 0);
     json_put_flag(document, "trusted", file->trusted);
+    return document;
+}
+
+static json *check_json(const found *file, const settings *so, const complaints *wrong, GPtrArray *notes)
+{
+    json *document = checked_json(file, wrong);
     for (gsize i = 0; so != NULL && i < G_N_ELEMENTS(counted); i++)
         json_put_whole(document, counted[i].many, counted_in(so, &counted[i]));
     json_put(document, "complaints", complaints_json(wrong));
@@ -103,6 +121,48 @@ static json *check_json(const found *file, const settings *so, const complaints 
     return document;
 }
 
+static int say_mistakes(const call *self, const found *file, const complaints *wrong)
+{
+    guint count = complaints_count(wrong);
+    say_complaints(self, wrong);
+    talk(self, "%s is not used: %u %s", file->name, count, count == 1 ? "mistake" : "mistakes");
+    return ERR_USAGE;
+}
+
+static int check_settings(const call *self, search *where, const found *file)
+{
+    g_autoptr(complaints) wrong = complaints_new();
+    g_autoptr(settings) so = settings_read(file->name, file->text, file->length, wrong);
+    g_autoptr(GPtrArray) notes = so != NULL ? settings_notes(so, where, file) : g_ptr_array_new();
+    say_json(self, check_json(file, so, wrong, notes));
+    if (so == NULL)
+        return say_mistakes(self, file, wrong);
+    g_autofree char *summary = settings_summary(so);
+    say(self, "%s: fine: %s", file->name, summary);
+    for (guint i = 0; i < notes->len; i++)
+        talk(self, "%s: %s", file->name, (char *)g_ptr_array_index(notes, i));
+    return 0;
+}
+
+static int check_playbook(const call *self, const found *file)
+{
+    g_autoptr(complaints) wrong = complaints_new();
+    g_autoptr(playbook) book = playbook_read(file->name, file->text, file->length, wrong);
+    json *document = checked_json(file, wrong);
+    if (book != NULL) {
+        json_put_whole(document, "phases", book->phases->len);
+        json_put_whole(document, "steps", book->steps->len);
+    }
+    json_put(document, "complaints", complaints_json(wrong));
+    say_json(self, document);
+    if (book == NULL || complaints_count(wrong) > 0)
+        return say_mistakes(self, file, wrong);
+    say(self, "%s: fine: %u %s, %u %s", file->name, book->phases->len,
+        book->phases->len == 1 ? "phase" : "phases", book->steps->len,
+        book->steps->len == 1 ? "step" : "steps");
+    return 0;
+}
+
 int verb_check(call *self, GError **error)
 {
     const char *named = json_text(self->args, "file", self->config);
@@ -110,19 +170,6 @@ int verb_check(call *self, GError **error)
     g_autoptr(found) file = search_config_shown(where, error);
     if (file == NULL)
         return ERR_FAILED;
-    g_autoptr(complaints) wrong = complaints_new();
-    g_autoptr(settings) so = settings_read(file->name, file->text, file->length, wrong);
-    g_autoptr(GPtrArray) notes = so != NULL ? settings_notes(so, where, file) : g_ptr_array_new();
-    say_json(self, check_json(file, so, wrong, notes));
-    if (so == NULL) {
-        say_complaints(self, wrong);
-        guint count = complaints_count(wrong);
-        talk(self, "%s is not used: %u %s", file->name, count, count == 1 ? "mistake" : "mistakes");
-        return ERR_USAGE;
-    }
-    g_autofree char *summary = settings_summary(so);
-    say(self, "%s: fine: %s", file->name, summary);
-    for (guint i = 0; i < notes->len; i++)
-        talk(self, "%s: %s", file->name, (char *)g_ptr_array_index(notes, i));
-    return 0;
+    return g_str_has_suffix(file->path, ".md") ? check_playbook(self, file)
+                                               : check_settings(self, where, file);
 }

@@ -143,7 +143,8 @@ static const parameter_row verify_takes[] = {
     END,
 };
 static const parameter_row check_takes[] = {
-    { "file", TAKES_MAYBE, 0, "FILE", "a configuration; default: the one that would be used", "file" },
+    { "file", TAKES_MAYBE, 0, "FILE",
+      "a configuration or a playbook (.md); default: the configuration that would be used", "file" },
     END,
 };
 static const parameter_row init_takes[] = {

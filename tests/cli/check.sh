@@ -26,7 +26,7 @@ triggers: [{name: slow, when: "p95 > 5 for 1m"}]
 services: {checkout: {identity: [touch, ran], playbook: ./back.md}, search: {playbook: gone}}
 people: [{name: Ana}]
 END
-echo '# back' >back.md
+printf '%s\n' '## Back' '### Switch' '```sh' 'touch ran' '```' >back.md
 run warroom check
 ended "check__of_a_good_file__ends_0" 0
 is "check__of_a_good_file__says_what_it_read" "$out" 'warroom.yaml: fine: 2 sources, 1 metric, 1 trigger, 2 services, 1 person'
@@ -34,6 +34,15 @@ like "check__of_an_untrusted_file__says_so" "$err" 'it is not used before it is 
 like "check__names__a_playbook_that_is_not_there" "$err" "service search: there is no playbook 'gone'"
 unlike "check__is_content__with_a_playbook_that_is" "$err" 'service checkout'
 not_ok "check__runs__nothing" test -e ran
+run warroom check back.md
+is "check__of_a_playbook__says_what_it_read" "$out" 'back.md: fine: 1 phase, 1 step'
+printf '%s\n' '---' 'title: a' 'title: b' '---' '# back' >broken.md
+run warroom check broken.md
+ended "check__of_a_playbook_with_a_mistake__ends_2" 2
+like "check__of_a_playbook_with_a_mistake__has_its_place" "$out" "^broken.md:3:1: duplicate key 'title'"
+sed 's:back.md:broken.md:' warroom.yaml >with-broken.yaml
+run warroom check with-broken.yaml
+like "check__tells__of_a_playbook_that_cannot_be_used" "$err" 'service checkout: its playbook cannot be used: warroom check .*/broken.md'
 run warroom check --json
 like "check__in_json__counts" "$out" '"sources":2,"metrics":1,"triggers":1,"services":2,"people":1,"complaints":\[\]'
 run warroom check -q
