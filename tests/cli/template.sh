@@ -125,6 +125,24 @@ run warroom template render letter --data '{"who": "Ann"}'
 ended "one that others can write is refused" 3
 chmod 644 "$home/letter.mustache"
 
+# --- an incident's own values ---
+if [ -x "$WARROOM_BIN/warroom-engine" ]; then
+    run warroom start "checkout is slow" --me ada
+    ended "an incident" 0
+    run warroom template render incident-progress -i INC-0001 --data '{"next_update": "15:00 UTC"}'
+    ended "its values are there" 0
+    like "... as the records have them" "$out" '^INC-0001 [a-z]+ detected, less than a minute: checkout is slow$'
+    like "... with the head of its chain" "$out" '^ref INC-0001/[0-9]+ [0-9a-f]{22}$'
+    run warroom template render incident-progress -i INC-0001 --data '{"next_update": "15:00 UTC", "title": "all is well"}'
+    like "what is given stands above them" "$out" ': all is well$'
+    run warroom template render incident-progress -i INC-0001 --data '[]'
+    ended "a list of values is none for an incident" 2
+    run warroom template render incident-progress -i INC-0009 --data '{}'
+    ended "an incident that is not there" 4
+else
+    skip "an incident's own values" "this build has no engine"
+fi
+
 # --- list, show, fields ---
 run warroom template list
 ended "list" 0
