@@ -101,9 +101,8 @@ static void follow_one(program *self, const char *folder)
     g_hash_table_insert(self->followed, made->folder, made);
 }
 
-void program_follow(program *self)
+static void let_go(program *self, char **running)
 {
-    g_auto(GStrv) running = engine_running(self->engine);
     GHashTableIter each;
     gpointer folder = NULL, item = NULL;
     g_hash_table_iter_init(&each, self->followed);
@@ -113,9 +112,26 @@ void program_follow(program *self)
         tell_output(item); /* what came last */
         g_hash_table_iter_remove(&each);
     }
-    for (guint i = 0; running[i] != NULL; i++)
-        if (!g_hash_table_contains(self->followed, running[i]))
+}
+
+/* A step may have ended before it was watched: after a watch was put up it is looked at once more, and what that
+ * look started is watched in turn. */
+void program_follow(program *self)
+{
+    bool fresh = true;
+    while (fresh) {
+        g_auto(GStrv) running = engine_running(self->engine);
+        fresh = false;
+        let_go(self, running);
+        for (guint i = 0; running[i] != NULL; i++) {
+            if (g_hash_table_contains(self->followed, running[i]))
+                continue;
             follow_one(self, running[i]);
+            fresh = true;
+        }
+        if (fresh)
+            engine_tick(self->engine);
+    }
 }
 
 void program_follow_none(program *self)
