@@ -38,7 +38,8 @@ const node *node_key(const node *self, guint index);  /* of a map, in the order 
 const node *node_get(const node *self,
                      const char *key); /* of a map; NULL when absent, or not a map, or of NULL */
 
-bool node_is_bad(const node *self); /* an alias, say: complained about already, its text means nothing */
+bool node_is_blank(const node *self); /* nothing behind its key: neither text nor quotes */
+bool node_is_bad(const node *self);   /* an alias, say: complained about already, its text means nothing */
 
 /* A complaint at this node; none at a bad one. */
 void node_complain(const node *self, complaints *into, const char *right, const char *wrong, ...)

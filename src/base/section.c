@@ -9,17 +9,12 @@
 
 struct section {
     const node *map; /* NULL: absent, or not a map */
+    const node *at;  /* where it would be: what is needed and not there is missed here; NULL when absent */
     char *what;
     complaints *into;
     GPtrArray *known; /* every key ever asked for, borrowed literals copied */
     bool *taken;      /* by index of the map */
 };
-
-/* A key with nothing behind it: "approvals:" on a line of its own. */
-static bool node_is_blank(const node *self)
-{
-    return node_is(self) == NODE_SCALAR && !node_quoted(self) && node_text(self)[0] == '\0';
-}
 
 static const char *kind_word(const node *self)
 {
@@ -34,9 +29,11 @@ section *section_open(const node *map, const char *what, complaints *into)
     self->into = into;
     self->known = g_ptr_array_new_with_free_func(g_free);
     if (map != NULL && node_is(map) == NODE_MAP) {
-        self->map = map;
+        self->map = self->at = map;
         self->taken = g_new0(bool, node_count(map) + 1);
-    } else if (map != NULL && !node_is_blank(map)) {
+    } else if (map != NULL && node_is_blank(map)) {
+        self->at = map; /* "shop:" and nothing behind it is an empty map */
+    } else if (map != NULL) {
         node_complain(map, into, "write it as key: value pairs", "%s is %s, not a map", what, kind_word(map));
     }
     return self;
@@ -135,9 +132,9 @@ const char *section_text_needed(section *self, const char *key)
 {
     if (section_has(self, key))
         return section_text(self, key, NULL);
-    if (self->map != NULL) {
+    if (self->at != NULL) {
         g_autofree char *right = g_strdup_printf("add '%s:'", key);
-        node_complain(self->map, self->into, right, "%s has no '%s'", self->what, key);
+        node_complain(self->at, self->into, right, "%s has no '%s'", self->what, key);
     }
     return NULL;
 }

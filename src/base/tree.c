@@ -365,11 +365,6 @@ static void read_events(reader *self, const char *text, gsize length)
     yaml_parser_delete(&parser);
 }
 
-static bool node_is_nothing(const node *self)
-{
-    return self == NULL || (self->kind == NODE_SCALAR && !self->quoted && self->text[0] == '\0');
-}
-
 static tree *tree_read(const char *file, const char *text, gsize length, complaints *into)
 {
     g_autoptr(tree) self = tree_new(file);
@@ -379,7 +374,7 @@ static tree *tree_read(const char *file, const char *text, gsize length, complai
     read_events(&reading, text, length);
     if (reading.bad)
         return NULL;
-    if (node_is_nothing(self->root))
+    if (self->root == NULL || node_is_blank(self->root))
         self->root = node_new(self, NODE_MAP, (yaml_mark_t){ 0 });
     return g_steal_pointer(&self);
 }
@@ -499,6 +494,11 @@ const node *node_get(const node *self, const char *key)
         !g_hash_table_lookup_extended(self->by_key, key, NULL, &index))
         return NULL;
     return node_item(self, GPOINTER_TO_UINT(index));
+}
+
+bool node_is_blank(const node *self)
+{
+    return self->kind == NODE_SCALAR && !self->quoted && !self->bad && self->text[0] == '\0';
 }
 
 bool node_is_bad(const node *self)

@@ -169,7 +169,7 @@ source *source_read(const char *name, const node *map, complaints *into)
     self->every = EVERY_SHIPPED;
     self->timeout = TIMEOUT_SHIPPED;
     self->line = map != NULL ? node_line(map) : 0;
-    if (map == NULL || node_is(map) != NODE_MAP)
+    if (map == NULL || (node_is(map) != NODE_MAP && !node_is_blank(map)))
         return self; /* section_open has complained */
     self->every = times_read(keys, "every", map, EVERY_LEAST, EVERY_MOST, EVERY_SHIPPED, into);
     self->timeout = times_read(keys, "timeout", map, TIMEOUT_LEAST, TIMEOUT_MOST, TIMEOUT_SHIPPED, into);

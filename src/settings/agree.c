@@ -22,11 +22,6 @@ static void name_check(const node *at, const char *const *known, const char *sec
     node_complain(at, into, right, "%s names '%s', which is not in %s", whose, node_text(at), section);
 }
 
-static bool is_blank(const node *at)
-{
-    return node_is(at) == NODE_SCALAR && !node_quoted(at) && node_text(at)[0] == '\0';
-}
-
 /* How a metric finds its value depends on what kind of source it asks. Where the kind itself is the mistake,
  * nothing follows from it. */
 static void place_check(const settings *self, const metric *one, const node *map, complaints *into)
@@ -56,7 +51,7 @@ static void metrics_agree(const settings *self, complaints *into)
         const node *map = node_get(metrics, one->name);
         const node *at = map != NULL ? node_get(map, "source") : NULL;
         g_autofree char *whose = g_strdup_printf("metric '%s'", one->name);
-        if (at != NULL && !is_blank(at))
+        if (at != NULL && !node_is_blank(at))
             name_check(at, (const char *const *)sources, "sources", whose, into);
         if (map != NULL)
             place_check(self, one, map, into);
@@ -106,7 +101,7 @@ static void triggers_agree(const settings *self, complaints *into)
         g_autofree char *whose = name != NULL && node_text(name) != NULL
                                      ? g_strdup_printf("trigger '%s'", node_text(name))
                                      : g_strdup("the trigger");
-        if (at != NULL && !is_blank(at))
+        if (at != NULL && !node_is_blank(at))
             name_check(at, (const char *const *)services, "services", whose, into);
     }
 }
@@ -125,7 +120,7 @@ static const node *depend_at(const node *depends, guint index)
 
 static guint depends_count(const node *depends)
 {
-    if (depends == NULL || is_blank(depends))
+    if (depends == NULL || node_is_blank(depends))
         return 0;
     return node_is(depends) == NODE_LIST ? node_count(depends) : node_is(depends) == NODE_SCALAR;
 }

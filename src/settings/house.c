@@ -108,10 +108,9 @@ static void display_read(settings *self, section *keys, complaints *into)
 static void templates_read(settings *self, section *keys, complaints *into)
 {
     const node *at = section_node(keys, "templates");
-    if (at == NULL || node_count(at) == 0) {
-        if (at == NULL || node_is(at) != NODE_SCALAR || node_text(at)[0] == '\0')
-            return; /* {} and [] and nothing are the same nothing */
-    }
+    bool empty = at != NULL && (node_is(at) == NODE_SCALAR ? node_is_blank(at) : node_count(at) == 0);
+    if (at == NULL || empty)
+        return; /* {} and [] and nothing are the same nothing */
     if (node_is(at) == NODE_MAP) {
         node_complain(at, into, "write one folder, or a list of folders", "templates is a map");
         return;

@@ -36,7 +36,7 @@ static const char *reference_rest(const char *text)
 /* The value itself is never repeated: it may be the secret. */
 static void reference_check(const node *at, const char *key, complaints *into)
 {
-    if (node_is(at) != NODE_SCALAR || (node_text(at)[0] == '\0' && !node_quoted(at)))
+    if (node_is(at) != NODE_SCALAR || node_is_blank(at))
         return;
     const char *rest = reference_rest(node_text(at));
     if (rest == NULL)
@@ -132,9 +132,9 @@ void secrets_check_sources(const node *sources, complaints *into)
 
 static void shape_check(const struct later *row, const node *at, complaints *into)
 {
-    bool blank = node_is(at) == NODE_SCALAR && !node_quoted(at) && node_text(at)[0] == '\0';
     if (node_is(at) != row->shape) {
-        if (!blank && (node_is(at) == NODE_SCALAR || node_count(at) > 0)) /* {} is as empty as [] */
+        if (!node_is_blank(at) &&
+            (node_is(at) == NODE_SCALAR || node_count(at) > 0)) /* {} is as empty as [] */
             node_complain(at, into, shape_ways[row->shape], "%s is %s, not %s", row->key,
                           shape_words[node_is(at)], shape_words[row->shape]);
         return;

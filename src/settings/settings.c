@@ -116,7 +116,7 @@ static const node *listed_things(section *keys, const char *key, const char *rig
         return NULL;
     if (node_is(list) == NODE_LIST)
         return not_too_many(list, key, into) ? list : NULL;
-    if (node_is(list) == NODE_MAP || node_quoted(list) || node_text(list)[0] != '\0')
+    if (!node_is_blank(list) && !(node_is(list) == NODE_MAP && node_count(list) == 0))
         node_complain(list, into, right, "%s is not a list", key);
     return NULL;
 }
