@@ -262,7 +262,8 @@ static void start(job *self)
     if (mkdtemp(self->folder) == NULL || pipe2(ends, O_CLOEXEC) != 0)
         give_up("cannot make a folder for a test");
     snprintf(path, sizeof path, "%s/t", self->folder);
-    mkdir(path, 0700);
+    mkdir(path, 0711);
+    chmod(self->folder, 0711); /* a test about two accounts opens its own folder: the way there is open */
     snprintf(path, sizeof path, "%s/home", self->folder);
     mkdir(path, 0700);
     self->limit = limit_of(self->program);
