@@ -122,7 +122,7 @@ static void average_see(window *self, const reading *look, uptime now)
     bool knows = look != NULL && look->state == READ_VALUE;
     bool changed = knows && (!self->knows || look->value != self->present);
     if (changed) {
-        bool apart = self->count == 0 || grain_at(self, self->count - 1)->to != now ||
+        bool apart = self->count < WINDOW_GRAINS || grain_at(self, self->count - 1)->to != now ||
                      now - grain_at(self, self->count - 1)->from >= self->length / WINDOW_GRAINS;
         if (apart)
             grain_push(self, (grain){ .from = now, .to = now });

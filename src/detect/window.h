@@ -1,13 +1,13 @@
 /* window.h - a metric over time: its average, its rate, its count since a deployment; for watch alone.
  *
  * Every sight costs the same, however long the window: sums are carried along, not made anew. Memory is bounded:
- * what lies closer together than a WINDOW_GRAINS-th of the window is kept as one. */
+ * beyond WINDOW_GRAINS sights, what lies closer together than a WINDOW_GRAINS-th of the window is kept as one. */
 #ifndef WARROOM_DETECT_WINDOW_H
 #define WARROOM_DETECT_WINDOW_H
 
 #include "clause.h"
 
-#define WINDOW_GRAINS 4096
+#define WINDOW_GRAINS 512
 
 typedef struct window window;
 
