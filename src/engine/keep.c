@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/inotify.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -379,24 +378,4 @@ bool keep_abort(const char *folder, GError **error)
         return true;
     return fail(error, ERR_FAILED, "cannot signal the keeper (process %d): %s", (int)holder.keeper,
                 g_strerror(keeper < 0 ? number : errno));
-}
-
-/* --- watching --- */
-
-int keep_watch(const char *folder)
-{
-    int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    /* The keeper holds exit open for writing: when it dies, however it dies, that is a close. */
-    if (watch >= 0 && inotify_add_watch(watch, folder, IN_MODIFY | IN_CLOSE_WRITE | IN_ONLYDIR) < 0) {
-        close(watch);
-        return -1;
-    }
-    return watch;
-}
-
-void keep_watch_hush(int watch)
-{
-    char news[4096];
-    while (watch >= 0 && read(watch, news, sizeof news) > 0)
-        ;
 }

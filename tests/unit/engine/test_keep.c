@@ -410,7 +410,12 @@ static void keeper_killed__leaves_a_step_that_is_there__then_gone(void **state)
     assert_int_equal(poll(&bell, 1, 0), 0);
     kill(running->keeper, SIGKILL);
     assert_int_equal(poll(&bell, 1, SOON * 1000), 1); /* seen at once, not at the next poll */
-    close(watch);
+    keep_watch_end(watch);
+    int next = keep_watch(self->root); /* the same descriptor again, and nothing old in it */
+    bell = (struct pollfd){ .fd = next, .events = POLLIN };
+    assert_int_equal(next, watch);
+    assert_int_equal(poll(&bell, 1, 0), 0);
+    keep_watch_end(next);
 
     g_autoptr(keep_seen) lost = trial_wait(self, SOON);
     assert_int_equal(lost->state, KEEP_LOST);
