@@ -5,7 +5,6 @@
 #include "world/clock.h"
 
 #include <glib-unix.h>
-#include <unistd.h>
 
 #define BREATH 20 /* ms between two looks at a step that prints without end: a screen draws no faster */
 #define PIECES_A_LOOK 64 /* of at most 64 kB: the rest waits for the next look */
@@ -26,7 +25,7 @@ static void following_free(gpointer data)
     if (self->breath != 0)
         g_source_remove(self->breath);
     if (self->watch >= 0)
-        close(self->watch);
+        keep_watch_end(self->watch);
     keep_output_free(self->output);
     g_free(self->folder);
     g_free(self);
