@@ -106,15 +106,12 @@ $(BENCHES): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/lib/measure.o $(
 $(FUZZERS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(call say,ld $@)
 	$(Q)$(CC) $(LINK) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(CORE)
-TOOLS   := $(BUILD)/tests/runner $(BUILD)/tests/onscreen
-$(TOOLS): %: %.o $(TESTLIB)
+TOOLS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*.c))
+$(TOOLS): %: %.o $(TESTLIB) $(LIB)
 	$(call say,ld $@)
-	$(Q)$(CC) $(LINK) -o $@ $^ $$(pkg-config --libs vterm glib-2.0)
-$(BUILD)/tests/schema: $(BUILD)/tests/schema.o $(LIB)
-	$(call say,ld $@)
-	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $(CORE)
+	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs vterm) $(CORE)
 
-units: $(UNITS) $(TOOLS) $(BUILD)/tests/schema
+units: $(UNITS) $(TOOLS)
 benches: $(BENCHES)
 fuzzers: $(FUZZERS)
 .SECONDARY:

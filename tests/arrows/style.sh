@@ -10,8 +10,8 @@ is "layout__is_that_of__clang_format" "$(clang-format --dry-run $(cat "$work/fil
 
 # Every shell script there is: by name, or by its first line.
 {
-    find tests .ci -name '*.sh'
-    find tests .ci -type f ! -name '*.*' -exec sh -c 'head -n 1 "$1" | grep -q "^#!/bin/sh"' sh {} \; -print
+    find tests tools .ci -name '*.sh'
+    find tests tools .ci -type f ! -name '*.*' -exec sh -c 'head -n 1 "$1" | grep -q "^#!/bin/sh"' sh {} \; -print
 } | LC_ALL=C sort -u >"$work/scripts"
 while read -r script; do
     ok "script__is_clean__$script" shellcheck -s sh -S style -e SC1091,SC2016,SC2034,SC2154 "$script"
