@@ -81,7 +81,7 @@ static void note_playbook(GPtrArray *notes, const service *one, search *where, c
     }
     g_autoptr(complaints) wrong = complaints_new();
     g_autoptr(playbook) read = playbook_read(book->path, book->text, book->length, wrong);
-    if (complaints_count(wrong) > 0)
+    if (read == NULL || complaints_count(wrong) > 0)
         g_ptr_array_add(notes, g_strdup_printf("service %s: its playbook cannot be used: warroom check %s",
                                                one->name, book->path));
 }
