@@ -14,6 +14,7 @@
 
 #define LOG_LARGEST (1024 * 1024)
 #define LAST_WORDS 4096
+#define STRUCK_MOST 3
 
 /* Programs are found from the running program's own place, so that a build folder works uninstalled: beside it, or
  * where installed helpers lie. */
@@ -88,6 +89,7 @@ void starting_done(starting *self)
         return;
     if (self->runs != 0)
         waitpid(self->runs, NULL, WNOHANG);
+    self->struck = 0;
     self->runs = self->pid;
     self->pid = 0;
 }
@@ -139,6 +141,9 @@ bool starting_look(starting *self, const client_wish *wish, GError **error)
     self->pid = 0;
     if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == ERR_REFUSED))
         return true;
+    /* One that was killed has said nothing about the next: another is started, a few times. */
+    if (WIFSIGNALED(status) && ++self->struck < STRUCK_MOST)
+        return starting_begin(self, wish, error);
     g_autofree char *words = starting_last_words(self, wish);
     g_autofree char *end = WIFEXITED(status) ? g_strdup_printf("exit %d", WEXITSTATUS(status))
                                              : g_strdup_printf("signal %d", WTERMSIG(status));

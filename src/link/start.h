@@ -8,6 +8,7 @@ typedef struct starting {
     gint pid;  /* 0: none is under way */
     gint runs; /* the one that answered: reaped when it is gone */
     gint64 log_from;
+    guint struck; /* how many in a row were killed while they started */
 } starting;
 
 bool starting_begin(starting *self, const client_wish *wish, GError **error) G_GNUC_WARN_UNUSED_RESULT;
