@@ -142,7 +142,7 @@ cover: ## run all tests with counters, then a table of what they reached
 	@.ci/install build check cover
 	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/cover SAN=--coverage OPT='-O0 -g' FORTIFY= programs units
 	@tests/run $(BUILD)/cover $(T) || true
-	@gcovr --root . --filter src/ --object-directory $(BUILD)/cover $(BUILD)/cover
+	@gcovr --root . --filter src/ --object-directory $(BUILD)/cover $(BUILD)/cover | cut -c 1-64
 
 bench: ## warroom beside its peers and the floor; ratios only
 	@.ci/install build
