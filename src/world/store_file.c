@@ -89,7 +89,8 @@ bool store_file_failed(store_file *self, int code, GError **error)
 {
     int number = last_number(self, errno);
     const char *said = self->db != NULL ? sqlite3_errmsg(self->db) : sqlite3_errstr(code);
-    g_autofree char *full = full_words(self, code, (code & 0xff) == SQLITE_IOERR ? number : 0);
+    bool asked_kernel = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
+    g_autofree char *full = full_words(self, code, asked_kernel ? number : 0);
     if (full != NULL)
         return fail(error, ERR_FAILED, "%s", full);
     switch (code & 0xff) {

@@ -1,5 +1,6 @@
 #include "lib/power.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +56,36 @@ void power_acknowledge(gint64 count)
     note(OP_ACKNOWLEDGE, NULL, count, NULL, 0, false);
 }
 
+/* ---- failures ---- */
+
+static struct {
+    guint calls, at;
+    int number;
+    bool for_good;
+} injected;
+
+guint power_inject(guint n, int number, bool for_good)
+{
+    guint calls = injected.calls;
+    injected.calls = 0;
+    injected.at = n;
+    injected.number = number;
+    injected.for_good = for_good;
+    return calls;
+}
+
+/* As SQLite's own VFS answers: a full disk has a code of its own. */
+static int struck(int code)
+{
+    injected.calls++;
+    bool hit = injected.at > 0 &&
+               (injected.calls == injected.at || (injected.for_good && injected.calls > injected.at));
+    if (!hit)
+        return SQLITE_OK;
+    errno = injected.number;
+    return code == SQLITE_IOERR_WRITE && injected.number == ENOSPC ? SQLITE_FULL : code;
+}
+
 /* ---- the VFS ---- */
 
 typedef struct watched {
@@ -81,6 +112,9 @@ static int on_read(sqlite3_file *file, void *into, int length, sqlite3_int64 at)
 static int on_write(sqlite3_file *file, const void *bytes, int length, sqlite3_int64 at)
 {
     const watched *self = (watched *)file;
+    int failed = struck(SQLITE_IOERR_WRITE);
+    if (failed != SQLITE_OK)
+        return failed;
     if (self->path != NULL)
         note(OP_WRITE, self->path, at, bytes, (gsize)length, false);
     return PASS(file, xWrite, bytes, length, at);
@@ -88,6 +122,9 @@ static int on_write(sqlite3_file *file, const void *bytes, int length, sqlite3_i
 static int on_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
     const watched *self = (watched *)file;
+    int failed = struck(SQLITE_IOERR_TRUNCATE);
+    if (failed != SQLITE_OK)
+        return failed;
     if (self->path != NULL)
         note(OP_TRUNCATE, self->path, size, NULL, 0, false);
     return PASS(file, xTruncate, size);
@@ -95,6 +132,9 @@ static int on_truncate(sqlite3_file *file, sqlite3_int64 size)
 static int on_sync(sqlite3_file *file, int flags)
 {
     watched *self = (watched *)file;
+    int failed = struck(SQLITE_IOERR_FSYNC);
+    if (failed != SQLITE_OK)
+        return failed;
     if (self->path != NULL)
         note(OP_SYNC, self->path, 0, NULL, 0, self->unborn);
     self->unborn = false;
@@ -172,6 +212,9 @@ static int on_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int f
     bool is_new = path != NULL && access(path, F_OK) != 0;
     (void)vfs;
     memset(self, 0, sizeof *self);
+    int failed = struck(SQLITE_CANTOPEN);
+    if (failed != SQLITE_OK)
+        return failed;
     self->real = (sqlite3_file *)(self + 1);
     int code = real_vfs->xOpen(real_vfs, path, self->real, flags, got);
     self->base.pMethods = self->real->pMethods != NULL ? &watching : NULL;
@@ -187,6 +230,9 @@ static int on_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int f
 static int on_delete(sqlite3_vfs *vfs, const char *path, int folder)
 {
     (void)vfs;
+    int failed = struck(SQLITE_IOERR_DELETE);
+    if (failed != SQLITE_OK)
+        return failed;
     int code = real_vfs->xDelete(real_vfs, path, folder);
     if (code == SQLITE_OK)
         note(OP_DELETE, path, 0, NULL, 0, folder != 0);

@@ -17,6 +17,10 @@ void power_watch(void);
 void power_acknowledge(gint64 count);
 void power_forget(void); /* a new log */
 
+/* From now on the n-th write, truncation, sync, deletion or opening (from 1; 0: none) fails as if the kernel had said
+ * `number`; with `for_good` every one after it too. Returns how many there were since the last call. */
+guint power_inject(guint n, int number, bool for_good);
+
 /* One state: the files lie in `folder`. `acknowledged` must be there. Returns whether it is. */
 typedef bool (*power_check)(const char *folder, gint64 acknowledged, void *context);
 
