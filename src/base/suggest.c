@@ -19,20 +19,24 @@ static char letter_of(char c)
     return c == '-' ? '_' : g_ascii_tolower(c);
 }
 
-static guint word_distance(const char *a, gsize a_length, const char *b, gsize b_length)
+/* Anything above `most` is only said to be more: a list of a thousand words is then looked through quickly. */
+static guint word_distance(const char *a, gsize a_length, const char *b, gsize b_length, guint most)
 {
     guint row[3][WORD_LONGEST + 1] = { 0 };
     guint *before = row[0], *above = row[1], *here = row[2];
     for (gsize j = 0; j <= b_length; j++)
         above[j] = (guint)j;
     for (gsize i = 1; i <= a_length; i++) {
-        here[0] = (guint)i;
+        guint nearest = here[0] = (guint)i;
         for (gsize j = 1; j <= b_length; j++) {
             char x = letter_of(a[i - 1]), y = letter_of(b[j - 1]);
             here[j] = least(above[j] + 1, here[j - 1] + 1, above[j - 1] + (x != y));
             if (i > 1 && j > 1 && x == letter_of(b[j - 2]) && letter_of(a[i - 2]) == y)
                 here[j] = MIN(here[j], before[j - 2] + 1);
+            nearest = MIN(nearest, here[j]);
         }
+        if (nearest > most + 1) /* and a swap looks back by no more than one row */
+            return nearest;
         guint *spare = before;
         before = above;
         above = here;
@@ -63,7 +67,7 @@ const char *suggest_word(const char *word, const char *const *known)
         gsize known_length = strlen(*known);
         if (known_length > WORD_LONGEST)
             continue;
-        guint slips = word_distance(word, length, *known, known_length);
+        guint slips = word_distance(word, length, *known, known_length, nearest_slips);
         if (slips < nearest_slips && slips < known_length) {
             nearest = *known;
             nearest_slips = slips;
