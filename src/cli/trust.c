@@ -18,10 +18,19 @@ static void add_command(GPtrArray *runs, const char *who, char **words)
     g_ptr_array_add(runs, g_strdup_printf("%s: %s", who, line));
 }
 
-static void add_secret(GPtrArray *runs, const char *who, const char *reference)
+/* A secret that a program prints, wherever it is named: "command:PROGRAM", or so behind a header's name. */
+static void add_secrets(GPtrArray *runs, const node *at)
 {
-    if (reference != NULL && g_str_has_prefix(reference, "command:"))
-        g_ptr_array_add(runs, g_strdup_printf("%s: %s", who, reference + strlen("command:")));
+    const char *text = node_text(at);
+    const char *behind = text != NULL ? strstr(text, ": command:") : NULL;
+    if (text != NULL && g_str_has_prefix(text, "command:"))
+        g_ptr_array_add(runs,
+                        g_strdup_printf("a secret, line %u: %s", node_line(at), text + strlen("command:")));
+    else if (behind != NULL)
+        g_ptr_array_add(
+            runs, g_strdup_printf("a secret, line %u: %s", node_line(at), behind + strlen(": command:")));
+    for (guint i = 0; i < node_count(at); i++)
+        add_secrets(runs, node_item(at, i));
 }
 
 /* Every program the configuration names, a line for each. */
@@ -31,7 +40,6 @@ static void add_settings(GPtrArray *runs, const settings *so)
         const source *one = g_ptr_array_index(so->sources, i);
         g_autofree char *who = g_strdup_printf("source %s", one->name);
         add_command(runs, who, one->run);
-        add_secret(runs, who, one->token);
     }
     for (guint i = 0; i < so->services->len; i++) {
         const service *one = g_ptr_array_index(so->services, i);
@@ -41,6 +49,7 @@ static void add_settings(GPtrArray *runs, const settings *so)
         add_command(runs, deployments, one->deployments);
     }
     add_command(runs, "notices", so->notify_command);
+    add_secrets(runs, tree_root(so->tree));
 }
 
 static bool is_configuration(const found *file)

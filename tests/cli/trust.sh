@@ -7,6 +7,7 @@ cat >warroom.yaml <<'END'
 sources: {queue: {kind: command, run: ["./bin/queue-depth", checkout]}}
 services: {checkout: {identity: [./bin/whoami], deployments: {command: [./bin/deploys]}}}
 display: {notify_command: [./bin/page]}
+channels: {page: {token: "command:./bin/token page"}}
 END
 sum=$(sha256sum <warroom.yaml | cut -d' ' -f1)
 
@@ -15,7 +16,7 @@ ended "trust__without_anybody_to_ask__is_refused" 3
 like "trust__without_anybody_to_ask__says_how" "$err" '\-\-yes'
 like "trust__shows__the_digest" "$err" "SHA-256 $sum"
 for line in 'source queue: ./bin/queue-depth checkout' 'service checkout, identity: ./bin/whoami' \
-    'service checkout, deployments: ./bin/deploys' 'notices: ./bin/page'; do
+    'service checkout, deployments: ./bin/deploys' 'notices: ./bin/page' 'a secret, line 4: ./bin/token page'; do
     like "trust__shows__what_it_would_run: $line" "$err" "may run  $line"
 done
 not_ok "trust__refused__remembers_nothing" test -e "$WARROOM_STATE/trusted"
@@ -44,7 +45,7 @@ is "trust__of_a_path__is_one_line" "$(wc -l <"$WARROOM_STATE/trusted")" 1
 echo 'bogus: 1' >>warroom.yaml
 run warroom trust warroom.yaml --yes
 ended "trust__of_a_file_with_mistakes__is_refused" 2
-like "trust__of_a_file_with_mistakes__names_them" "$err" "warroom.yaml:5:1: unknown key 'bogus'"
+like "trust__of_a_file_with_mistakes__names_them" "$err" "warroom.yaml:6:1: unknown key 'bogus'"
 run warroom trust nowhere.yaml --yes
 ended "trust__of_nothing__finds_none" 4
 chmod 602 warroom.yaml
