@@ -88,15 +88,20 @@ static void show(const call *self, const found *file, GPtrArray *runs)
 
 static void say_done(const call *self, const found *file, GPtrArray *runs, bool already)
 {
+    bool trusted = already || !self->dry_run;
     json *document = json_object(), *list = json_array();
     for (guint i = 0; i < runs->len; i++)
         json_array_append_new(list, json_string(g_ptr_array_index(runs, i)));
     json_put_text(document, "file", file->path);
     json_put_text(document, "digest", file->digest);
+    json_put_flag(document, "trusted", trusted);
     json_put_flag(document, "already", already);
     json_put(document, "runs", list);
     say_json(self, document);
-    say(self, "%s: trusted%s, in just these bytes", file->path, already ? " already" : "");
+    if (trusted)
+        say(self, "%s: trusted%s, in just these bytes", file->path, already ? " already" : "");
+    else
+        say(self, "%s: would be trusted, in just these bytes", file->path);
 }
 
 int verb_trust(call *self, GError **error)
@@ -115,7 +120,6 @@ int verb_trust(call *self, GError **error)
         if (state == NULL || !trust_add(state, file->path, file->digest, error))
             return ERR_FAILED;
     }
-    if (already || !self->dry_run)
-        say_done(self, file, runs, already);
+    say_done(self, file, runs, already);
     return 0;
 }

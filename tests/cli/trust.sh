@@ -25,6 +25,9 @@ run warroom trust warroom.yaml --yes --dry-run
 ended "trust__dry__only_shows" 0
 not_ok "trust__dry__remembers_nothing" test -e "$WARROOM_STATE/trusted"
 
+run warroom trust warroom.yaml --dry-run --json
+like "trust__dry__gives_its_document" "$out" '"trusted":false,"already":false'
+
 run warroom trust warroom.yaml --yes
 ended "trust__given__is_remembered" 0
 is "trust__is_kept__as_sha256sum_writes_it" "$(cat "$WARROOM_STATE/trusted")" "$sum  $work/warroom.yaml"
@@ -48,6 +51,29 @@ ended "trust__of_a_file_with_mistakes__is_refused" 2
 like "trust__of_a_file_with_mistakes__names_them" "$err" "warroom.yaml:6:1: unknown key 'bogus'"
 run warroom trust nowhere.yaml --yes
 ended "trust__of_nothing__finds_none" 4
+
+# An engine reads the file again for as long as it lives: it follows only what a person trusted.
+mkdir live
+cd live || exit 1
+warroom init -q --service checkout >/dev/null
+run warroom start slow checkout -s checkout
+ended "engine__starts__with_a_trusted_configuration" 0
+echo '# put there by a checkout' >>warroom.yaml
+# shellcheck disable=SC2317
+says() { warroom journal list house | grep -qF -e "$1"; }
+# shellcheck disable=SC2317
+loaded() { test "$(warroom journal list house | grep -c 'configuration loaded')" -eq "$1"; }
+ok "engine__does_not_follow__a_trusted_file_that_changed" until_true 20 says 'has changed since it was trusted'
+ok "engine__keeps__the_configuration_it_has" loaded 1
+warroom trust warroom.yaml --yes -q >/dev/null
+ok "engine__follows__once_a_person_said_so" until_true 20 loaded 2
+run env WARROOM_CONFIG=/nowhere/w.yaml warroom start other
+ended "command__with_a_configuration_that_is_not_there__is_refused" 4
+run env WARROOM_CONFIG="$work/warroom.yaml" warroom start other
+ended "command__with_a_configuration_with_mistakes__is_refused" 2
+like "command__with_a_configuration_with_mistakes__names_each" "$err" "/warroom.yaml:6:1: unknown key 'bogus'"
+cd .. || exit 1
+
 chmod 602 warroom.yaml
 run warroom trust warroom.yaml --yes
 ended "trust__of_a_file_others_can_write__is_refused" 3
