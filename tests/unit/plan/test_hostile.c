@@ -165,10 +165,11 @@ static void hostile__is_read_fast_or_refused(void **state)
 int main(void)
 {
     struct CMUnitTest tests[G_N_ELEMENTS(families)];
-    for (gsize i = 0; i < G_N_ELEMENTS(families); i++)
-        tests[i] = (struct CMUnitTest){ .name = g_strdup_printf("hostile__is_read_fast_or_refused__%s",
-                                                                families[i].name),
+    for (gsize i = 0; i < G_N_ELEMENTS(families); i++) {
+        char *name = g_strdup_printf("hostile__is_read_fast_or_refused__%s", families[i].name);
+        tests[i] = (struct CMUnitTest){ .name = g_strdelimit(name, " ", '_'),
                                         .test_func = hostile__is_read_fast_or_refused,
                                         .initial_state = (void *)&families[i] };
+    }
     return _cmocka_run_group_tests("hostile", tests, G_N_ELEMENTS(tests), NULL, NULL);
 }
