@@ -286,12 +286,12 @@ static void take_identity(shape *self, const block *block, script *identity)
 static void take_fence(shape *self, const block *block)
 {
     const char *literal = cmark_node_get_literal(block->node);
-    if (block->fence.role == FENCE_TEXT || literal[strspn(literal, " \t\n")] == '\0') {
+    guint skipped = 0;
+    g_autofree char *text = prompt_drop(literal, block->fence.transcript, &skipped);
+    if (block->fence.role == FENCE_TEXT || text[strspn(text, " \t\n")] == '\0') {
         take_prose(self, block);
         return;
     }
-    guint skipped = 0;
-    g_autofree char *text = prompt_drop(literal, block->fence.transcript, &skipped);
     script *script = script_new(block->fence.language, text, block->line + 1 + skipped);
     switch (block->fence.role) {
     case FENCE_COMMAND:

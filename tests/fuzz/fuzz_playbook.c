@@ -1,69 +1,115 @@
 /* Any bytes as a playbook.
  *
- * Held to: a playbook, or a complaint; names are names, each once; steps and gates stand at lines of the text, commands in
- * its order, each step in a phase there is; reading twice gives the same. */
+ * Held to: what is read stands on lines of the text, in the order of the text where it is a step; each line of a
+ * command stands in the text (behind a prompt it may begin later); names are unique; reading twice gives
+ * the same; the plan comes back from its document with its digest; complaints stand on lines of the text; the preview is text. */
 #include "base/id.h"
 #include "fuzz/hold.h"
-#include "plan/playbook.h"
+#include "plan/plan.h"
 
 #include <string.h>
 
-static void stands(guint line, guint lines)
+/* Lines as cmark counts them: "\n", "\r\n" and "\r" each end one. */
+static guint count_lines(const char *text, size_t length)
 {
-    hold(line >= 1 && line <= lines);
+    guint lines = 1;
+    for (size_t i = 0; i < length; i++)
+        lines += text[i] == '\n' || (text[i] == '\r' && (i + 1 == length || text[i + 1] != '\n'));
+    return lines;
 }
 
-static void gates_are_right(GPtrArray *gates, GHashTable *names, guint lines)
+/* The text without the indentation that lists, quotes and tabs may have taken from its lines. */
+static void script_is_inside(const script *script, const char *text, guint lines)
 {
-    for (guint i = 0; gates != NULL && i < gates->len; i++) {
-        const gate *one = g_ptr_array_index(gates, i);
-        stands(one->line, lines);
-        hold(id_is_name(one->name) && g_hash_table_add(names, one->name));
-        hold(one->title != NULL && one->owner != NULL && one->timeout > 0);
+    if (script == NULL)
+        return;
+    hold(script->line >= 1 && script->line <= lines);
+    hold(script->text[strspn(script->text, " \t\n")] != '\0');
+    g_auto(GStrv) each = g_strsplit(script->text, "\n", -1);
+    for (guint i = 0; each[i] != NULL; i++)
+        hold(strstr(text, g_strstrip(each[i])) != NULL);
+}
+
+static void gates_are_inside(const GPtrArray *gates, GHashTable *names, const char *text, guint lines)
+{
+    for (guint i = 0; i < gates->len; i++) {
+        const gate *gate = g_ptr_array_index(gates, i);
+        hold(gate->line >= 1 && gate->line <= lines);
+        hold(*gate->title != '\0' && gate->owner != NULL);
+        hold(id_is_name(gate->name) && g_hash_table_add(names, gate->name));
+        hold(gate->timeout > 0);
+        script_is_inside(gate->check, text, lines);
     }
 }
 
-static void is_right(const playbook *self, guint lines)
+static void book_is_inside(const playbook *book, const char *text, guint lines)
 {
-    guint before = 0;
-    g_autoptr(GHashTable) steps = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) gates = g_hash_table_new(g_str_hash, g_str_equal);
-    hold(self->title != NULL && strlen(self->digest) == 64);
-    gates_are_right(self->gates, gates, lines);
-    for (guint i = 0; i < self->phases->len; i++) {
-        const phase *one = g_ptr_array_index(self->phases, i);
-        gates_are_right(one->gates, gates, lines);
+    g_autoptr(GHashTable) steps = g_hash_table_new(g_str_hash, g_str_equal);
+    gates_are_inside(book->gates, gates, text, lines);
+    for (guint i = 0; i < book->phases->len; i++) {
+        const phase *phase = g_ptr_array_index(book->phases, i);
+        hold(phase->line >= 1 && phase->line <= lines);
+        gates_are_inside(phase->gates, gates, text, lines);
     }
-    for (guint i = 0; i < self->steps->len; i++) {
-        const step *one = g_ptr_array_index(self->steps, i);
-        stands(one->line, lines);
-        hold(one->phase < self->phases->len);
-        hold(id_is_name(one->name) && g_hash_table_add(steps, one->name));
-        hold(one->timeout > 0 && one->retries <= RETRIES_MOST);
-        if (one->command != NULL) { /* what runs first stands first */
-            stands(one->command->line, lines);
-            hold(one->command->line >= before && one->command->text != NULL &&
-                 one->command->language != NULL);
-            before = one->command->line;
+    guint last = 0;
+    for (guint i = 0; i < book->steps->len; i++) {
+        const step *step = g_ptr_array_index(book->steps, i);
+        hold(step->phase < book->phases->len && step->line <= lines);
+        hold(id_is_name(step->name) && g_hash_table_add(steps, step->name));
+        hold(strspn(step->name, "0123456789") < strlen(step->name));
+        hold(step->timeout > 0 && step->retries <= RETRIES_MOST);
+        gates_are_inside(step->gates, gates, text, lines);
+        script_is_inside(step->verify, text, lines);
+        script_is_inside(step->undo, text, lines);
+        script_is_inside(step->identity, text, lines);
+        script_is_inside(step->command, text, lines);
+        if (step->command != NULL) {
+            hold(step->command->line > last);
+            last = step->command->line;
         }
-        gates_are_right(one->gates, gates, lines);
     }
+}
+
+static void plan_comes_back(plan *self)
+{
+    g_autoptr(json) document = plan_json(self);
+    g_autofree char *line = json_line(document);
+    g_autoptr(json) read = json_read(line, strlen(line), NULL);
+    g_autoptr(plan) back = plan_from_json(read, NULL);
+    hold(back != NULL && strcmp(back->digest, self->digest) == 0);
+    g_autofree char *preview = plan_preview(back);
+    hold(g_utf8_validate(preview, -1, NULL));
+    for (guint i = 0; i < self->book->steps->len; i++) {
+        g_ptr_array_unref(plan_gates_before(self, i));
+        g_ptr_array_unref(plan_gates_after(self, i));
+    }
+    plan_free(self);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    guint lines = 1;
-    const char *text = (const char *)bytes;
-    g_autoptr(complaints) wrong = complaints_new(), again = complaints_new();
-    g_autoptr(playbook) first = playbook_read("f.md", text, size, wrong);
-    g_autoptr(playbook) second = playbook_read("f.md", text, size, again);
-    for (size_t i = 0; i < size; i++)
-        lines += text[i] == '\n' || text[i] == '\r';
-    hold(first != NULL || complaints_count(wrong) > 0);
-    hold((first == NULL) == (second == NULL) && complaints_count(wrong) == complaints_count(again));
-    if (first == NULL)
+    g_autofree char *text = g_strndup((const char *)bytes, size);
+    guint lines = count_lines(text, size);
+    g_autoptr(complaints) wrong = complaints_new();
+    playbook *book = playbook_read("fuzz.md", text, size, wrong);
+    for (guint i = 0; i < complaints_count(wrong); i++) {
+        const complaint *one = complaints_get(wrong, i);
+        hold(one->line >= 1 && one->line <= lines && one->column >= 1);
+    }
+    if (book == NULL) {
+        hold(complaints_count(wrong) > 0);
         return 0;
-    hold(first->steps->len == second->steps->len && strcmp(first->digest, second->digest) == 0);
-    is_right(first, lines);
+    }
+    book_is_inside(book, text, lines);
+    g_autoptr(GHashTable) given = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < book->parameters->len; i++)
+        g_hash_table_insert(given, ((parameter *)g_ptr_array_index(book->parameters, i))->name, "env:X");
+    plan *made = plan_make(book, "target", given, NULL);
+    hold(made != NULL);
+    g_autoptr(complaints) again = complaints_new();
+    g_autoptr(plan) second = plan_make(playbook_read("fuzz.md", text, size, again), "target", given, NULL);
+    hold(strcmp(second->digest, made->digest) == 0 && complaints_count(again) == complaints_count(wrong));
+    plan_comes_back(made);
     return 0;
 }
