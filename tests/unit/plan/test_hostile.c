@@ -171,5 +171,8 @@ int main(void)
                                         .test_func = hostile__is_read_fast_or_refused,
                                         .initial_state = (void *)&families[i] };
     }
-    return _cmocka_run_group_tests("hostile", tests, G_N_ELEMENTS(tests), NULL, NULL);
+    int failed = _cmocka_run_group_tests("hostile", tests, G_N_ELEMENTS(tests), NULL, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(tests); i++)
+        g_free((char *)tests[i].name);
+    return failed;
 }

@@ -125,7 +125,7 @@ static gint by_name(gconstpointer left, gconstpointer right)
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-static void add_tests(GArray *tests, const char *folder)
+static void add_tests(GArray *tests, GPtrArray *books, const char *folder)
 {
     static const struct {
         const char *name;
@@ -140,7 +140,7 @@ static void add_tests(GArray *tests, const char *folder)
         g_ptr_array_add(names, g_strdup(name));
     g_ptr_array_sort(names, by_name);
     for (guint i = 0; i < names->len; i++) {
-        runbook *book = g_new0(runbook, 1); /* lives as long as the program */
+        runbook *book = g_new0(runbook, 1);
         book->name = g_strdup(g_ptr_array_index(names, i));
         book->folder = g_build_filename(folder, book->name, NULL);
         g_autofree char *input = g_build_filename(book->folder, "input.md", NULL);
@@ -149,14 +149,27 @@ static void add_tests(GArray *tests, const char *folder)
             test.name = g_strdup_printf("%s__%s", kinds[kind].name, book->name);
             g_array_append_val(tests, test);
         }
+        g_ptr_array_add(books, book);
     }
+}
+
+static void runbook_free(gpointer data)
+{
+    runbook *self = data;
+    g_free(self->name);
+    g_free(self->folder);
+    g_free(self);
 }
 
 int main(void)
 {
     g_autofree char *folder = cases_folder();
     g_autoptr(GArray) tests = g_array_new(FALSE, TRUE, sizeof(struct CMUnitTest));
-    add_tests(tests, folder);
+    g_autoptr(GPtrArray) books = g_ptr_array_new_with_free_func(runbook_free);
+    add_tests(tests, books, folder);
     struct CMUnitTest *all = (struct CMUnitTest *)(void *)tests->data;
-    return _cmocka_run_group_tests("playbook", all, tests->len, NULL, NULL);
+    int failed = _cmocka_run_group_tests("playbook", all, tests->len, NULL, NULL);
+    for (guint i = 0; i < tests->len; i++)
+        g_free((char *)all[i].name);
+    return failed;
 }
