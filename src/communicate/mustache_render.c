@@ -218,12 +218,14 @@ static bool holds(const json *value)
     }
 }
 
-/* Text inside an indented partial: the margin before each line that has anything on it. */
-static void put_with_margin(GString *out, const part *text, const char *margin, gsize margin_length)
+/* Text inside an indented partial: the margin before each line that has anything on it. A wide one before many
+ * lines is more than any buffer holds: past the limit it stops, and the next tag says so. */
+static void put_with_margin(rendering *self, const part *text, const char *margin, gsize margin_length)
 {
+    GString *out = self->out;
     const char *at = text->text, *end = text->text + text->length;
     bool opens = text->opens_line;
-    while (at < end) {
+    while (at < end && out->len <= self->limit) {
         const char *newline = memchr(at, '\n', (gsize)(end - at));
         const char *next = newline != NULL ? newline + 1 : end;
         bool empty = *at == '\n' || (*at == '\r' && next - at == 2);
@@ -308,7 +310,7 @@ static bool render(rendering *self, const mustache *from, const char *margin, GE
         switch (at->kind) {
         case PART_TEXT:
             if (margin_length > 0)
-                put_with_margin(self->out, at, margin, margin_length);
+                put_with_margin(self, at, margin, margin_length);
             else
                 put(self->out, at->text, at->length);
             continue; /* whatever repeats it is a tag, and has a place to be named by */

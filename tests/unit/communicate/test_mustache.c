@@ -326,6 +326,20 @@ static void render__partials_without_end__stop_with_one_line(void **state)
     }
 }
 
+static void render__a_wide_margin_before_many_lines__stops_too(void **state)
+{
+    (void)state;
+    g_autofree char *blanks = repeated(" ", 500000);
+    g_autofree char *lines = repeated("a\n", 500000);
+    g_autofree char *text = g_strconcat("\n", blanks, "{{>p}}\n", NULL);
+    g_autofree char *partials = NULL;
+    g_autoptr(json) texts = json_pack("{s:s}", "p", lines);
+    partials = json_line(texts);
+    g_autofree char *message = render_error(text, partials, "{}");
+    assert_string_equal(message,
+                        "case:2:500001: the text becomes longer than 16777216 bytes; walk shorter lists");
+}
+
 static void render__a_partial_that_follows_its_data__goes_as_deep_as_it(void **state)
 {
     (void)state;
@@ -386,6 +400,7 @@ int main(void)
         cmocka_unit_test(compile__a_megabyte_of_malice__ends_soon),
         cmocka_unit_test(compile__over_a_megabyte__is_refused),
         cmocka_unit_test(render__partials_without_end__stop_with_one_line),
+        cmocka_unit_test(render__a_wide_margin_before_many_lines__stops_too),
         cmocka_unit_test(render__a_partial_that_follows_its_data__goes_as_deep_as_it),
         cmocka_unit_test(render__ten_thousand_rows__are_all_there),
         cmocka_unit_test(fields__every_name_once__sorted),
