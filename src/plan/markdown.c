@@ -227,6 +227,11 @@ void markdown_free(markdown *self)
     g_free(self);
 }
 
+const block *markdown_block(const markdown *self, guint index)
+{
+    return &g_array_index(self->blocks, block, index);
+}
+
 char *markdown_words(cmark_node *node)
 {
     g_autoptr(GString) words = g_string_new(NULL);

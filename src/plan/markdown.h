@@ -42,6 +42,8 @@ markdown *markdown_read(const char *file, const char *text, gsize length, compla
 void markdown_free(markdown *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(markdown, markdown_free)
 
+const block *markdown_block(const markdown *self, guint index);
+
 /* The words of a heading or paragraph: code in its back-quotes, everything else plain. The caller frees. */
 char *markdown_words(cmark_node *node);
 

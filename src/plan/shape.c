@@ -1,6 +1,8 @@
 #include "shape.h"
 
 #include "backquote.h"
+#include "names.h"
+#include "outline.h"
 #include "parts.h"
 #include "prompt.h"
 #include "words.h"
@@ -30,9 +32,7 @@ typedef struct shape {
     playbook *book;
     const markdown *text;
     complaints *into;
-    guint phase_level; /* 0: no phases */
-    gssize title_block;
-    guint title_line;
+    outline outline;
     section_kind kind; /* of the section at hand, like the rest below */
     char *title;
     guint line;
@@ -326,7 +326,7 @@ static bool part_does_something(const part *self)
 static phase *last_phase(shape *self)
 {
     if (self->book->phases->len == 0)
-        g_ptr_array_add(self->book->phases, phase_new(self->book->title, self->title_line));
+        g_ptr_array_add(self->book->phases, phase_new(self->book->title, self->outline.title_line));
     return g_ptr_array_index(self->book->phases, self->book->phases->len - 1);
 }
 
@@ -492,30 +492,25 @@ static void begin_section(shape *self, section_kind kind, const char *title, gui
     add_part(self, title, line);
 }
 
-static const block *block_at(const shape *self, guint index)
-{
-    return &g_array_index(self->text->blocks, block, index);
-}
-
 static bool is_deeper_next(const shape *self, guint index)
 {
-    guint level = block_at(self, index)->level;
+    guint level = markdown_block(self->text, index)->level;
     for (guint i = index + 1; i < self->text->blocks->len; i++)
-        if (block_at(self, i)->kind == BLOCK_HEADING)
-            return block_at(self, i)->level > level;
+        if (markdown_block(self->text, i)->kind == BLOCK_HEADING)
+            return markdown_block(self->text, i)->level > level;
     return false;
 }
 
 static void take_heading(shape *self, guint index)
 {
-    const block *heading = block_at(self, index);
-    if ((gssize)index == self->title_block)
+    const block *heading = markdown_block(self->text, index);
+    if ((gssize)index == self->outline.title_block)
         return;
     g_autofree char *words = markdown_words(heading->node);
     g_autofree char *title = words_heading(words);
     end_section(self);
     self->deeper = is_deeper_next(self, index);
-    if (heading->level == self->phase_level) {
+    if (heading->level == self->outline.phase_level) {
         end_phase(self);
         g_ptr_array_add(self->book->phases, phase_new(title, heading->line));
         begin_section(self, SECTION_PHASE, title, heading->line);
@@ -543,7 +538,7 @@ static void take_item(shape *self, const block *block)
 
 static void take_block(shape *self, guint index)
 {
-    const block *block = block_at(self, index);
+    const block *block = markdown_block(self->text, index);
     if (block->numbered != 0 && block->numbered != self->at->numbered)
         take_item(self, block);
     switch (block->kind) {
@@ -567,129 +562,6 @@ static void take_block(shape *self, guint index)
     }
 }
 
-/* ---- the outline ---- */
-
-static bool section_acts(const shape *self, guint heading)
-{
-    for (guint i = heading + 1; i < self->text->blocks->len; i++) {
-        const block *block = block_at(self, i);
-        if (block->kind == BLOCK_HEADING)
-            return false;
-        if (block->kind == BLOCK_TASK || (block->kind == BLOCK_FENCE && block->fence.role != FENCE_TEXT))
-            return true;
-    }
-    return false;
-}
-
-/* The highest level of the headings from `first` on and how many have it; 0 when there is none. */
-static guint highest_level(const shape *self, gssize except, guint *count, bool *others)
-{
-    guint highest = 0;
-    *count = 0;
-    *others = false;
-    for (guint i = 0; i < self->text->blocks->len; i++) {
-        const block *block = block_at(self, i);
-        if (block->kind != BLOCK_HEADING || (gssize)i == except)
-            continue;
-        *others = *others || (highest != 0 && block->level != highest);
-        if (highest == 0 || block->level < highest) {
-            highest = block->level;
-            *count = 0;
-        }
-        *count += block->level == highest;
-    }
-    return highest;
-}
-
-static gssize find_title(const shape *self)
-{
-    guint count = 0, index = 0;
-    bool others = false;
-    guint highest = highest_level(self, -1, &count, &others);
-    while (index < self->text->blocks->len && block_at(self, index)->kind != BLOCK_HEADING)
-        index++;
-    if (highest == 0 || block_at(self, index)->level != highest)
-        return -1;
-    if (highest > 1)
-        return count == 1 && self->book->title == NULL ? (gssize)index : -1;
-    return count == 1 || !section_acts(self, index) ? (gssize)index : -1;
-}
-
-static char *title_of_file(const char *file)
-{
-    g_autofree char *base = g_path_get_basename(file);
-    char *ending = strrchr(base, '.');
-    if (ending != NULL && ending != base)
-        *ending = '\0';
-    return g_steal_pointer(&base);
-}
-
-static void find_outline(shape *self)
-{
-    guint count = 0;
-    bool others = false;
-    self->title_block = find_title(self);
-    guint highest = highest_level(self, self->title_block, &count, &others);
-    self->title_line = self->title_block >= 0 ? block_at(self, (guint)self->title_block)->line : 1;
-    self->phase_level = others ? highest : 0;
-    if (self->book->title == NULL && self->title_block >= 0) {
-        g_autofree char *words = markdown_words(block_at(self, (guint)self->title_block)->node);
-        self->book->title = words_heading(words);
-    }
-    if (self->book->title == NULL)
-        self->book->title = title_of_file(self->book->file);
-}
-
-/* ---- names ---- */
-
-static void name_gates(shape *self, GPtrArray *gates, GHashTable *taken, bool said)
-{
-    for (guint i = 0; i < gates->len; i++) {
-        gate *gate = g_ptr_array_index(gates, i);
-        if (said && gate->name != NULL && g_hash_table_contains(taken, gate->name)) {
-            g_autofree char *wrong = g_strdup_printf("a second gate named '%s'", gate->name);
-            complaint_add(self->into, self->book->file, gate->line, 1, wrong, "give it another name");
-            g_clear_pointer(&gate->name, g_free);
-        }
-        if (said && gate->name != NULL)
-            g_hash_table_replace(taken, g_strdup(gate->name), GUINT_TO_POINTER(1));
-        if (!said && gate->name == NULL)
-            gate->name = name_from_title(gate->title, taken);
-    }
-}
-
-static void name_step(shape *self, step *step, GHashTable *taken, bool said)
-{
-    if (said && step->name != NULL && g_hash_table_contains(taken, step->name)) {
-        g_autofree char *wrong = g_strdup_printf("a second step named '%s'", step->name);
-        complaint_add(self->into, self->book->file, step->line, 1, wrong, "give it another name");
-        g_clear_pointer(&step->name, g_free);
-    }
-    if (said && step->name != NULL)
-        g_hash_table_replace(taken, g_strdup(step->name), GUINT_TO_POINTER(1));
-    if (!said && step->name == NULL)
-        step->name = name_from_title(step->title, taken);
-}
-
-/* Names that were given come first, so that none of them is taken by a title. */
-static void name_all(shape *self)
-{
-    playbook *book = self->book;
-    g_autoptr(GHashTable) steps = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_autoptr(GHashTable) gates = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (int said = 1; said >= 0; said--) {
-        name_gates(self, book->gates, gates, said);
-        guint next = 0;
-        for (guint i = 0; i < book->steps->len; i++) {
-            step *step = g_ptr_array_index(book->steps, i);
-            for (; next <= step->phase; next++)
-                name_gates(self, ((phase *)g_ptr_array_index(book->phases, next))->gates, gates, said);
-            name_step(self, step, steps, said);
-            name_gates(self, step->gates, gates, said);
-        }
-    }
-}
-
 static void shape_clear(shape *self)
 {
     for (int i = 0; i < SECTION_KINDS; i++)
@@ -708,14 +580,16 @@ void shape_book(playbook *book, const markdown *text, complaints *into)
     self.carried_gates = g_ptr_array_new_with_free_func((GDestroyNotify)gate_free);
     self.carried = g_string_new(NULL);
     self.tail = g_string_new(NULL);
-    find_outline(&self);
-    begin_section(&self, SECTION_BOOK, book->title, self.title_line);
+    self.outline = outline_of(text, book->title != NULL);
+    if (book->title == NULL)
+        book->title = outline_title(&self.outline, text);
+    begin_section(&self, SECTION_BOOK, book->title, self.outline.title_line);
     for (guint i = 0; i < text->blocks->len; i++)
         take_block(&self, i);
     end_section(&self);
     end_phase(&self);
     if (book->gates->len > 0 && book->steps->len == 0)
-        ask_gates(&self, book->title, self.title_line, book->gates);
-    name_all(&self);
+        ask_gates(&self, book->title, self.outline.title_line, book->gates);
+    names_give(book, into);
     shape_clear(&self);
 }
