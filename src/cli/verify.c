@@ -21,8 +21,9 @@ static char *stream_words(const audit_stream *each)
     g_autofree char *kept = each->length == 0
                                 ? g_strdup("")
                                 : g_strdup_printf("; the first %" G_GINT64_FORMAT
-                                                  " are intact: warroom journal export --to FILE keeps them",
-                                                  each->length);
+                                                  " %s intact: warroom journal export --to FILE %s",
+                                                  each->length, each->length == 1 ? "is" : "are",
+                                                  each->length == 1 ? "keeps it" : "keeps them");
     if (each->wrong != NULL)
         return g_strdup_printf("DAMAGED: %s%s", each->wrong, kept);
     g_autofree char *head = chain_anchor(each->name, each->length, each->head);
