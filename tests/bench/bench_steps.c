@@ -17,8 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ROUNDS 15
+#define ROUNDS 7
 #define STEPS 200
+#define AIM 2.0
 
 extern char **environ;
 
@@ -114,6 +115,20 @@ static FILE *create(const char *name)
     return file;
 }
 
+static void write_playbook(const char *bin)
+{
+    FILE *book = create("many.md"), *script = create("warroom.sh");
+    fprintf(book, "# Many\n\n## All\n");
+    for (int i = 1; i <= STEPS; i++)
+        fprintf(book, "\n### Step %d\n\n```sh\n/bin/true\n```\n", i);
+    fprintf(script, "export WARROOM_STATE=$PWD/state\nrm -rf state\n");
+    fprintf(script, "%s/warroom start many steps &&\n", bin);
+    fprintf(script, "%s/warroom run ./many.md --confirm many &&\n", bin);
+    fprintf(script, "%s/warroom incident close --as 'false alarm' --yes\n", bin);
+    fclose(book);
+    fclose(script);
+}
+
 static void write_peers(void)
 {
     FILE *script = create("steps.sh"), *make = create("Makefile"), *ninja = create("build.ninja"),
@@ -141,10 +156,12 @@ int main(int argc, char **argv)
     if (argc > 1)
         return floor_of(argv[1]);
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (length < 0 || mkdtemp(folder) == NULL || chdir(folder) != 0)
+    const char *bin = getenv("WARROOM_BIN");
+    if (length < 0 || bin == NULL || mkdtemp(folder) == NULL || chdir(folder) != 0)
         return 2;
     self[length] = '\0';
     write_peers();
+    write_playbook(bin);
     const contender list[] = {
         { "floor: sh -c, two synced records", (const char *const[]){ self, "durable", NULL }, 0 },
         { "a keeper each, two synced records", (const char *const[]){ self, "keeper", NULL }, 2.0 },
@@ -154,6 +171,7 @@ int main(int argc, char **argv)
         { "make", (const char *const[]){ "make", "-s", NULL }, 0 },
         { "ninja -j1", (const char *const[]){ "ninja", "-j1", "--quiet", NULL }, 0 },
         { "task-spooler", (const char *const[]){ "/bin/sh", "tsp.sh", NULL }, 0 },
+        { "warroom", (const char *const[]){ "/bin/sh", "warroom.sh", NULL }, AIM },
     };
     measure_programs("200 steps of true", list, sizeof list / sizeof *list, ROUNDS, STEPS);
     fflush(stdout);
