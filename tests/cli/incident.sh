@@ -183,8 +183,8 @@ ended "run: one that goes on is not started twice" 3
 run warroom abort --yes
 ended "abort: ends well" 0
 # shellcheck disable=SC2317 # called through until_true
-aborted() { warroom step list | grep -q 'ended'; }
-ok "abort: ends the run" until_true 15 aborted
+aborted() { warroom step list | grep -q 'FAIL .*aborted'; }
+ok "abort: ends the step, and the run halts" until_true 15 aborted
 
 # --- two incidents: never the wrong one ---
 run warroom start 'another one'
