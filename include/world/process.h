@@ -22,7 +22,7 @@ typedef struct process_order {
 
 typedef struct process_result {
     bool timed_out;
-    int exit_code;          /* -1 when a signal ended it */
+    int exit_code;          /* -1 when a signal ended it, or nobody told how it ended */
     int signal;             /* 0 when it exited */
     GString *output, *says; /* standard output and error; a NUL behind each; bytes are foreign */
     bool cut;               /* one of them was longer than the limit */

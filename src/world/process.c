@@ -55,6 +55,15 @@ static int launch_actions(const launch *self, posix_spawn_file_actions_t *action
     return wrong;
 }
 
+/* Whoever ignores SIGCHLD is told of no child's end, and a starter may hand that on: an end must never be lost. */
+static void ends_are_told(void)
+{
+    struct sigaction now;
+    if (sigaction(SIGCHLD, NULL, &now) == 0 &&
+        (now.sa_handler == SIG_IGN || (now.sa_flags & SA_NOCLDWAIT) != 0))
+        signal(SIGCHLD, SIG_DFL);
+}
+
 static pid_t launch_go(const launch *self, bool along_path, GError **error)
 {
     posix_spawn_file_actions_t actions;
@@ -70,6 +79,7 @@ static pid_t launch_go(const launch *self, bool along_path, GError **error)
     posix_spawnattr_setsigmask(&habits, &none);
     int wrong = launch_actions(self, &actions);
     char *const *environment = self->environment != NULL ? (char *const *)self->environment : environ;
+    ends_are_told();
     mode_t ours = umask(state_person_umask());
     if (wrong == 0)
         wrong = (along_path ? posix_spawnp : posix_spawn)(&pid, self->arguments[0], &actions, &habits,
@@ -122,6 +132,8 @@ char *process_result_words(const process_result *self, const process_order *orde
     }
     if (self->signal != 0)
         return g_strdup_printf("killed by signal %d (%s)", self->signal, sigabbrev_np(self->signal));
+    if (self->exit_code < 0)
+        return g_strdup("ended, and its end was not told");
     return g_strdup_printf("exited %d", self->exit_code);
 }
 
@@ -195,11 +207,12 @@ static gboolean process_ended(int pidfd, GIOCondition condition, gpointer contex
     int status = 0;
     (void)pidfd;
     (void)condition;
-    if (waitpid(self->pid, &status, WNOHANG) == 0)
+    pid_t buried = waitpid(self->pid, &status, WNOHANG);
+    if (buried == 0)
         return G_SOURCE_CONTINUE;
     process_drain(self);
-    self->result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    self->result.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    self->result.exit_code = buried > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    self->result.signal = buried > 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     self->done(&self->result, self->context);
     process_free(self);
     return G_SOURCE_REMOVE;

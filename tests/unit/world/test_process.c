@@ -72,6 +72,17 @@ static void program__is_run__and_its_end_is_told(void **state)
     }
 }
 
+/* Started by something that ignores SIGCHLD, the kernel would throw a failure away. */
+static void failure__is_told__though_ends_were_ignored(void **state)
+{
+    g_auto(process_result) result = { 0 };
+    process_order order = { .arguments = SH("exit 3"), .limit = LIMIT };
+    (void)state;
+    signal(SIGCHLD, SIG_IGN);
+    assert_true(process_run(&order, &result, NULL));
+    assert_int_equal(result.exit_code, 3);
+}
+
 static void program__that_cannot_be_run__says_why(void **state)
 {
     static const struct {
@@ -257,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(program__is_run__and_its_end_is_told),
+        cmocka_unit_test(failure__is_told__though_ends_were_ignored),
         cmocka_unit_test(program__that_cannot_be_run__says_why),
         cmocka_unit_test(output__over_the_limit__is_cut_and_never_blocks),
         cmocka_unit_test(many__run_beside_each_other),
