@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -332,6 +333,62 @@ static void abort__ends_the_whole_tree(void **state)
     }
 }
 
+/* A process that the keeper may not signal: it became root by a setuid program. Runs as a user without rights, in a child of
+ * the test; 77: not possible here, 0: the one that was left is named. */
+static int survivor_inside(trial *self)
+{
+    g_autofree char *script =
+        g_strdup("./become-root --reuid=0 --regid=0 --clear-groups sleep 61 & echo $! >pids; wait");
+    const char *interpreter[] = { "sh", NULL };
+    if (setgid(65534) != 0 || setuid(65534) != 0 || !trial_try(self, interpreter, script, NULL, 0, 100, NULL))
+        return 77;
+    g_autofree char *pid = trial_file(self, "pids");
+    process_facts facts = { 0 };
+    for (int tries = 0; strcmp(facts.name, "sleep") != 0; tries++) {
+        if (tries > 1000 || !process_look(atoi(pid), &facts))
+            return 77; /* no setuid here */
+        g_usleep(1000);
+    }
+    if (kill(atoi(pid), 0) == 0)
+        return 77;
+    if (!keep_abort(self->folder, NULL))
+        return 1;
+    g_autoptr(keep_seen) seen = trial_wait(self, SOON);
+    if (seen->state != KEEP_ENDED || seen->survivors->len != 1 || seen->left != 0 ||
+        seen->reason != KEEP_BY_ABORT)
+        return 2;
+    const keep_process *one = &g_array_index(seen->survivors, keep_process, 0);
+    return one->pid == atoi(pid) && strcmp(one->name, "sleep") == 0 ? 0 : 3;
+}
+
+/* row 45 */
+static void survivors__are_named(void **state)
+{
+    trial *self = *state;
+    int status;
+    if (geteuid() != 0)
+        skip();
+    g_autofree char *make =
+        g_strdup_printf("chown 65534:65534 '%s' && cp \"$(command -v setpriv)\" '%s/become-root' && "
+                        "chmod 4755 '%s/become-root'",
+                        self->root, self->root, self->root);
+    assert_int_equal(system(make), 0);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(survivor_inside(self));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    g_autofree char *path = g_build_filename(self->root, "pids", NULL);
+    g_autofree char *pid = NULL;
+    if (g_file_get_contents(path, &pid, NULL, NULL) && atoi(pid) > 1) {
+        kill(atoi(pid), SIGKILL);
+        assert_true(trial_gone(atoi(pid), SOON));
+    }
+    if (WEXITSTATUS(status) == 77)
+        skip();
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* row 52: the end and the request meet. One outcome, the earlier one; both times kept. */
 static void assert_one_outcome(const keep_seen *seen)
 {
@@ -561,6 +618,7 @@ int main(void)
         TEST(timeout__ends_the_tree_politely),
         TEST(abort__after_the_grace__ends_by_force),
         TEST(abort__ends_the_whole_tree),
+        TEST(survivors__are_named),
         TEST(end_and_request__in_one_moment__make_one_outcome),
         TEST(keeper__ignores_hangup_and_interrupt__and_outlives_its_parent),
         TEST(keeper_killed__leaves_a_step_that_is_there__then_gone),
