@@ -113,6 +113,10 @@ static void command_keys(source *self, section *keys, const node *map, complaint
     else if (self->run != NULL && (self->run[0] == NULL || *self->run[0] == '\0'))
         node_complain(node_get(map, "run"), into, "write run: [\"./bin/queue-depth\", checkout]",
                       "the command is empty");
+    else if (self->run != NULL && node_is(node_get(map, "run")) == NODE_SCALAR &&
+             strpbrk(self->run[0], " \t") != NULL)
+        node_complain(node_get(map, "run"), into, "write run: [\"./bin/queue-depth\", checkout]",
+                      "the command has spaces in its program's name: no shell splits it");
 }
 
 /* Keys of the other kinds are not mistakes while the kind is the mistake. */
