@@ -59,8 +59,7 @@ programs: $(LIB) $(PROGRAMS:%=$(BUILD)/bin/%) $(BUILD)/man/warroom.1
 $(BUILD)/man/warroom.1: $(BUILD)/bin/warroom tools/manuals $(wildcard src/cli/manual/*.5)
 	tools/manuals $(BUILD)
 
-# The faces' objects whole: a verb that is only weakly asked for would stay in the archive.
-$(BUILD)/bin/warroom: $(BUILD)/obj/main.o $(call objects,src/cli/*.c) $(LIB)
+$(BUILD)/bin/warroom: $(BUILD)/obj/main.o $(LIB)
 $(BUILD)/bin/warroom: LIBS = $(CORE)
 $(BUILD)/bin/warroom-engine: $(BUILD)/obj/engine/main.o $(LIB)
 $(BUILD)/bin/warroom-engine: LIBS = $(CORE) $(CURL)

@@ -12,8 +12,6 @@
 #include <signal.h>
 #include <string.h>
 
-#pragma weak plan_preview
-
 enum { EXIT_STOPPED_BY_PERSON = 7 };
 
 typedef struct following {

@@ -51,6 +51,8 @@ run warroom incident assign scribe 'Raj K.'
 like "assign: is told" "$out" 'scribe: Raj K\.'
 run warroom --me ann incident take
 like "take: who and from whom" "$out" 'ann takes command from '
+run warroom trigger event deployment_failed pipeline 4711
+like "trigger event: is told" "$out" '^house/[0-9]+ event deployment_failed: pipeline 4711$'
 run warroom -i INC-0099 note x
 ended "-i: no such incident" 4
 run warroom gate list
