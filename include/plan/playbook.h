@@ -16,7 +16,8 @@
  *   In a numbered list with at least one command, an item without one is a step by hand. Fences of any other
  *   language, and of none, stay text; so does indented code.
  * - Prompts ("$ ", "user@host:~$ ", and in console and terminal fences "# ") are dropped, "> " goes on with
- *   the line before, and what was printed between prompts is not run. A fence without prompts runs whole.
+ *   the line before, and what was printed between prompts is not run. A fence without prompts runs whole;
+ *   a console fence that begins at another program's prompt ("mysql> ") stays text.
  * - A task item is a gate before the command that follows it under its heading, or after the command it
  *   follows; when the command stands inside the item, the gate comes after it.
  * - An {identity} fence guards every command of its section, phase or book. */

@@ -229,3 +229,18 @@ char *prompt_drop(const char *text, bool transcript, guint *skipped)
     }
     return g_string_free(g_steal_pointer(&result), FALSE);
 }
+
+bool prompt_is_foreign(const char *text)
+{
+    text += strspn(text, " \t\n");
+    if (g_str_has_prefix(text, "PS ") || (g_ascii_isalpha(text[0]) && strncmp(text + 1, ":\\", 2) == 0)) {
+        const char *end = line_end(text);
+        return memchr(text, '>', (gsize)(end - text)) != NULL;
+    }
+    gsize word = strcspn(text, " \n");
+    if (word < 2 || text[word] != ' ' || strspn(text, "0123456789&") + 1 == word) /* "> x", "2> x" */
+        return false;
+    if (text[word - 1] == '>')
+        return true;
+    return word > 2 && text[word - 1] == '#' && strchr("=-", text[word - 2]) != NULL;
+}

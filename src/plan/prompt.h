@@ -13,4 +13,8 @@
  * *skipped is the number of lines before the first that runs. The caller frees. */
 char *prompt_drop(const char *text, bool transcript, guint *skipped);
 
+/* Does a transcript begin at the prompt of what is no shell of ours ("mysql> ", "shop=# ", ">>> ", "PS C:\> ")?
+ * What was typed there must not reach a shell. */
+bool prompt_is_foreign(const char *text);
+
 #endif

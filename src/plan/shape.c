@@ -5,6 +5,7 @@
 #include "outline.h"
 #include "parts.h"
 #include "prompt.h"
+#include "prose.h"
 #include "words.h"
 
 #include <string.h>
@@ -62,54 +63,30 @@ static void guard_clear(guard *self)
     *self = (guard){ 0 };
 }
 
-static void add_prose(GString *into, const char *text, gsize length)
-{
-    if (length == 0)
-        return;
-    if (into->len > 0 && !g_str_has_suffix(into->str, "\n"))
-        g_string_append(into, "\n\n");
-    g_string_append_len(into, text, (gssize)length);
-}
-
 /* What stands between two commands introduces the second, but for what shows the output of the first. */
 static void add_part(shape *self, const char *title, guint line)
 {
     if (self->at != NULL)
-        add_prose(self->at->prose, self->tail->str, self->tail_own);
+        prose_add(self->at->prose, self->tail->str, self->tail_own);
     part *fresh = g_new0(part, 1);
     fresh->step = step_new(title != NULL ? title : self->title, line);
     fresh->prose = g_string_new(NULL);
     g_ptr_array_add(self->parts, fresh);
     self->at = fresh;
-    add_prose(fresh->prose, self->tail->str + self->tail_own, self->tail->len - self->tail_own);
+    prose_add(fresh->prose, self->tail->str + self->tail_own, self->tail->len - self->tail_own);
     g_string_truncate(self->tail, self->tail_own = 0);
 }
 
 /* ---- prose ---- */
-
-static void trim_blank_end(GString *text)
-{
-    while (text->len > 0 && g_ascii_isspace(text->str[text->len - 1]))
-        g_string_truncate(text, text->len - 1);
-}
 
 static void take_prose(shape *self, const block *block)
 {
     gsize length = 0;
     const char *region = markdown_region(self->text, block, &length);
     bool after = self->at->step->command != NULL;
-    add_prose(after ? self->tail : self->at->prose, region, length);
+    prose_add(after ? self->tail : self->at->prose, region, length);
     if (after && block->kind != BLOCK_PARAGRAPH)
         self->tail_own = self->tail->len;
-}
-
-static void join_words(char **into, const char *words)
-{
-    if (*words == '\0')
-        return;
-    char *joined = *into != NULL ? g_strconcat(*into, "\n", words, NULL) : g_strdup(words);
-    g_free(*into);
-    *into = joined;
 }
 
 static bool has_verification(const step *step)
@@ -122,6 +99,19 @@ static void complain_second(shape *self, guint line, const char *wrong)
     complaint_add(self->into, self->book->file, line, 1, wrong, "one of the two is enough");
 }
 
+/* A condition found in a sentence must be one, and the only one. */
+static bool check_condition(shape *self, const block *block, const char *condition, const char *words)
+{
+    guint line = 0, column = 0;
+    markdown_find(self->text, block, condition, &line, &column);
+    if (words_are_several_conditions(words)) {
+        complaint_add(self->into, self->book->file, line, column, "a second condition in one sentence",
+                      "join them inside of the back-quotes: `a < 1 and b < 2`");
+        return false;
+    }
+    return backquote_check(condition, self->book->file, line, column, self->into);
+}
+
 /* "Verify: `error_rate < 1 % for 2m` within 5m". Without a condition it is prose for a person. */
 static void take_verify(shape *self, const block *block, const char *words)
 {
@@ -131,13 +121,11 @@ static void take_verify(shape *self, const block *block, const char *words)
         take_prose(self, block);
         return;
     }
-    guint line = 0, column = 0;
-    markdown_find(self->text, block, condition, &line, &column);
-    if (!backquote_check(condition, self->book->file, line, column, self->into))
+    if (!check_condition(self, block, condition, words))
         return;
     step *step = self->at->step;
     if (has_verification(step)) {
-        complain_second(self, line, "a second verification of the same step");
+        complain_second(self, block->line, "a second verification of the same step");
         return;
     }
     step->verify_condition = g_steal_pointer(&condition);
@@ -164,16 +152,16 @@ static void take_paragraph(shape *self, const block *block)
         take_verify(self, block, said);
         break;
     case MARK_RISK:
-        join_words(&step->risk, said);
+        prose_join(&step->risk, said);
         break;
     case MARK_DATA:
-        join_words(&step->data, said);
+        prose_join(&step->data, said);
         break;
     case MARK_TROUBLE:
-        join_words(&step->trouble, said);
+        prose_join(&step->trouble, said);
         break;
     case MARK_IRREVERSIBLE:
-        join_words(&step->irreversible, *said != '\0' ? said : "there is no way back from here");
+        prose_join(&step->irreversible, *said != '\0' ? said : "there is no way back from here");
         break;
     case MARK_NONE:
         break;
@@ -192,11 +180,8 @@ static void take_task(shape *self, const block *block)
     gate->timeout = GATE_TIMEOUT;
     gate->line = block->line;
     gate->side = block->commanded || self->at->step->command != NULL ? GATE_AFTER : GATE_BEFORE;
-    guint line = 0, column = 0;
-    if (gate->condition != NULL) {
-        markdown_find(self->text, block, gate->condition, &line, &column);
-        backquote_check(gate->condition, self->book->file, line, column, self->into);
-    }
+    if (gate->condition != NULL)
+        check_condition(self, block, gate->condition, words);
     g_ptr_array_add(self->at->step->gates, gate);
     self->gate = gate;
 }
@@ -288,7 +273,8 @@ static void take_fence(shape *self, const block *block)
     const char *literal = cmark_node_get_literal(block->node);
     guint skipped = 0;
     g_autofree char *text = prompt_drop(literal, block->fence.transcript, &skipped);
-    if (block->fence.role == FENCE_TEXT || text[strspn(text, " \t\n")] == '\0') {
+    bool foreign = block->fence.transcript && prompt_is_foreign(text);
+    if (block->fence.role == FENCE_TEXT || foreign || text[strspn(text, " \t\n")] == '\0') {
         take_prose(self, block);
         return;
     }
@@ -367,13 +353,13 @@ static void add_step(shape *self, part *part)
     last_phase(self);
     step->phase = self->book->phases->len - 1;
     if (self->carried->len > 0) {
-        trim_blank_end(self->carried);
+        prose_trim(self->carried);
         g_string_append(self->carried, part->prose->len > 0 ? "\n\n" : "");
         g_string_prepend(part->prose, self->carried->str);
         g_string_truncate(self->carried, 0);
     }
     prepend_gates(step->gates, self->carried_gates);
-    trim_blank_end(part->prose);
+    prose_trim(part->prose);
     step->explanation = g_string_free(g_steal_pointer(&part->prose), FALSE);
     guard_step(self, step);
     if (step->failing == ON_FAILURE_UNDO && step->undo == NULL)
@@ -418,7 +404,7 @@ static void move_words(char **risk, char **data, char **trouble, step *from)
 static void keep_reading(shape *self, part *part)
 {
     step *step = part->step;
-    trim_blank_end(part->prose);
+    prose_trim(part->prose);
     if (self->kind != SECTION_STEP || self->deeper)
         complain_irreversible(self, step);
     if (self->kind == SECTION_BOOK) {
@@ -435,7 +421,7 @@ static void keep_reading(shape *self, part *part)
         append_gates(phase->gates, step->gates);
     } else if (self->deeper) {
         if (part->prose->len > 0)
-            add_prose(self->carried, part->prose->str, part->prose->len);
+            prose_add(self->carried, part->prose->str, part->prose->len);
         append_gates(self->carried_gates, step->gates);
     } else {
         add_step(self, part);
@@ -445,7 +431,7 @@ static void keep_reading(shape *self, part *part)
 static void end_section(shape *self)
 {
     part *first = g_ptr_array_index(self->parts, 0);
-    add_prose(self->at->prose, self->tail->str, self->tail->len);
+    prose_add(self->at->prose, self->tail->str, self->tail->len);
     g_string_truncate(self->tail, self->tail_own = 0);
     if (self->parts->len == 1 && !part_does_something(first)) {
         keep_reading(self, first);

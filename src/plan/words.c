@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define OWNER_LONGEST 40
+#define OWNER_LONGEST 60
 
 bool words_are_task(const char *words)
 {
@@ -86,6 +86,17 @@ void words_split_task(const char *words, char **title, char **owner, char **cond
     g_strstrip(rest);
     trim_end(rest, " :,-");
     *title = *rest != '\0' ? g_steal_pointer(&rest) : g_strdup(*condition != NULL ? *condition : words + 4);
+}
+
+bool words_are_several_conditions(const char *words)
+{
+    const char *before = NULL, *after = NULL;
+    g_autofree char *last = words_condition(words, &before, &after);
+    if (last == NULL)
+        return false;
+    g_autofree char *rest = g_strndup(words, (gsize)(before - words));
+    g_autofree char *other = words_condition(rest, &before, &after);
+    return other != NULL;
 }
 
 static const struct {

@@ -16,6 +16,9 @@ void words_split_task(const char *words, char **title, char **owner, char **cond
 /* The last back-quoted text that begins as a condition, NULL when there is none; *after is what follows it. */
 char *words_condition(const char *words, const char **before, const char **after);
 
+/* Two in one sentence: which of them was meant, or both? Nobody may guess. Counts no further than it must. */
+bool words_are_several_conditions(const char *words);
+
 typedef enum { MARK_NONE, MARK_VERIFY, MARK_RISK, MARK_DATA, MARK_TROUBLE, MARK_IRREVERSIBLE } mark;
 
 /* The mark that a paragraph's source line begins with, emphasised or not. */
