@@ -192,9 +192,12 @@ static void heard(peer *from, json *line, void *context)
     } else if (strcmp(verb, "live") == 0) {
         g_autoptr(json) answer = answer_to(line, live(self));
         peer_send(from, answer);
+    } else if (strcmp(verb, "step show") == 0) {
+        g_autoptr(json) answer = answer_to(line, program_printed(self, json_object_get(line, "args")));
+        peer_send(from, answer);
     } else if (strcmp(verb, "metric test") == 0) {
         test(self, from, line);
-    } else if (strcmp(verb, "leave") == 0) {
+    } else if (strcmp(verb, "leave") == 0 && !peer_is_guest(from)) { /* for a guest it is no verb at all */
         g_autoptr(json) answer = answer_to(line, NULL);
         peer_send(from, answer);
         self->leaving = true;

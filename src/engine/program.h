@@ -49,6 +49,9 @@ hands program_hands(program *self);
 server_ears program_ears(void);
 json *program_greeting(const program *self);
 
+/* printed.c: the end of what a step printed; NULL when it has printed nothing that is known */
+json *program_printed(const program *self, const json *args);
+
 /* follow.c: the output of what runs, told as it comes; the end of it, seen at once */
 void program_follow(program *self);
 void program_follow_none(program *self);

@@ -121,6 +121,7 @@ ok "step list --json: a line each" fits step lines
 run warroom step show 1 --json
 ok "step show --json: has its shape" fits step
 like "step show: its command" "$(warroom step show first)" '^    echo "hello from first"$'
+like "step show: what it printed" "$(warroom step show first)" '^hello from first$'
 run warroom step show 9
 ended "step show: no such step" 4
 run warroom step "done" 2
