@@ -97,17 +97,17 @@ typedef struct watched {
 
 static sqlite3_vfs *real_vfs;
 #define REAL(file) (((watched *)(file))->real)
-#define PASS(file, call, ...) REAL(file)->pMethods->call(REAL(file), ##__VA_ARGS__)
+#define PASS(call, ...) REAL(file)->pMethods->call(__VA_ARGS__) /* every method here has its file as `file` */
 
 static int on_close(sqlite3_file *file)
 {
     watched *self = (watched *)file;
     g_clear_pointer(&self->path, g_free);
-    return PASS(file, xClose);
+    return PASS(xClose, REAL(file));
 }
 static int on_read(sqlite3_file *file, void *into, int length, sqlite3_int64 at)
 {
-    return PASS(file, xRead, into, length, at);
+    return PASS(xRead, REAL(file), into, length, at);
 }
 static int on_write(sqlite3_file *file, const void *bytes, int length, sqlite3_int64 at)
 {
@@ -117,7 +117,7 @@ static int on_write(sqlite3_file *file, const void *bytes, int length, sqlite3_i
         return failed;
     if (self->path != NULL)
         note(OP_WRITE, self->path, at, bytes, (gsize)length, false);
-    return PASS(file, xWrite, bytes, length, at);
+    return PASS(xWrite, REAL(file), bytes, length, at);
 }
 static int on_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
@@ -127,7 +127,7 @@ static int on_truncate(sqlite3_file *file, sqlite3_int64 size)
         return failed;
     if (self->path != NULL)
         note(OP_TRUNCATE, self->path, size, NULL, 0, false);
-    return PASS(file, xTruncate, size);
+    return PASS(xTruncate, REAL(file), size);
 }
 static int on_sync(sqlite3_file *file, int flags)
 {
@@ -138,51 +138,51 @@ static int on_sync(sqlite3_file *file, int flags)
     if (self->path != NULL)
         note(OP_SYNC, self->path, 0, NULL, 0, self->unborn);
     self->unborn = false;
-    return PASS(file, xSync, flags);
+    return PASS(xSync, REAL(file), flags);
 }
 static int on_size(sqlite3_file *file, sqlite3_int64 *size)
 {
-    return PASS(file, xFileSize, size);
+    return PASS(xFileSize, REAL(file), size);
 }
 static int on_lock(sqlite3_file *file, int level)
 {
-    return PASS(file, xLock, level);
+    return PASS(xLock, REAL(file), level);
 }
 static int on_unlock(sqlite3_file *file, int level)
 {
-    return PASS(file, xUnlock, level);
+    return PASS(xUnlock, REAL(file), level);
 }
 static int on_reserved(sqlite3_file *file, int *result)
 {
-    return PASS(file, xCheckReservedLock, result);
+    return PASS(xCheckReservedLock, REAL(file), result);
 }
 static int on_control(sqlite3_file *file, int code, void *value)
 {
-    return PASS(file, xFileControl, code, value);
+    return PASS(xFileControl, REAL(file), code, value);
 }
 static int on_sector(sqlite3_file *file)
 {
-    return PASS(file, xSectorSize);
+    return PASS(xSectorSize, REAL(file));
 }
 static int on_traits(sqlite3_file *file)
 {
-    return PASS(file, xDeviceCharacteristics);
+    return PASS(xDeviceCharacteristics, REAL(file));
 }
 static int on_shm_map(sqlite3_file *file, int page, int size, int extend, void volatile **result)
 {
-    return PASS(file, xShmMap, page, size, extend, result);
+    return PASS(xShmMap, REAL(file), page, size, extend, result);
 }
 static int on_shm_lock(sqlite3_file *file, int offset, int count, int flags)
 {
-    return PASS(file, xShmLock, offset, count, flags);
+    return PASS(xShmLock, REAL(file), offset, count, flags);
 }
 static void on_shm_barrier(sqlite3_file *file)
 {
-    PASS(file, xShmBarrier);
+    PASS(xShmBarrier, REAL(file));
 }
 static int on_shm_unmap(sqlite3_file *file, int remove)
 {
-    return PASS(file, xShmUnmap, remove);
+    return PASS(xShmUnmap, REAL(file), remove);
 }
 
 static const sqlite3_io_methods watching = {
