@@ -73,6 +73,7 @@ typedef struct step_run {
     char *said;    /* what the target answered, or the value it was verified by */
     char *reason;  /* skipped, marked: why */
     char *folder;  /* of its last command or undo: where its output is */
+    char *by;      /* who fired it */
 } step_run;
 
 typedef struct gate_run {
@@ -93,6 +94,7 @@ typedef struct run {
     guint reach_index;  /* the step, or the phase, to whose end it goes */
     char *why;          /* paused or halted: the words; "" */
     char *outcome;      /* ended: done, aborted */
+    char *by;           /* who last made it go */
     char *confirmed;    /* the name that was typed */
     char *folder;       /* where its relative paths start; NULL: beside the playbook */
     step_run *steps;    /* as many as the plan has */

@@ -9,16 +9,35 @@ static bool refuse(GError **error, const char *what, const char *why, const char
 static const char *const ask_words[] = { "run",  "pause",        "abort", "retry", "skip",
                                          "undo", "mark as done", "adopt", "mark" };
 
+/* Two people fire the same thing: the second is told by whom, and when (row 55). */
+static bool refuse_running(const run *self, GError **error)
+{
+    const char *by = self->by != NULL ? self->by : "somebody";
+    if (self->present == NULL) {
+        g_autofree char *why = g_strdup_printf("it goes on, started by %s", by);
+        return refuse(error, "run", why, "'warroom pause' stops it after this step");
+    }
+    g_autofree char *at = moment_clock(self->present->started);
+    g_autofree char *why = g_strdup_printf("step %u '%s' runs, started by %s at %s", self->present->step + 1,
+                                           run_step(self, self->present->step)->title, by, at);
+    return refuse(error, "run", why, "'warroom pause' stops after it, 'warroom abort' cuts it");
+}
+
+static bool refuse_again(const run *self, guint step, GError **error)
+{
+    const step_run *state = &self->steps[step];
+    if (state->started == 0)
+        return refuse(error, "run", "that step is settled already", "'warroom step list' shows how");
+    g_autofree char *at = moment_clock(state->started);
+    g_autofree char *why = g_strdup_printf("step %u has run already, started by %s at %s", step + 1,
+                                           state->by != NULL ? state->by : "somebody", at);
+    return refuse(error, "run", why, "'warroom step show' shows how it ended");
+}
+
 static bool may_go(const run *self, guint step, GError **error)
 {
-    if (self->state == RUN_GOING) {
-        if (self->present == NULL)
-            return refuse(error, "run", "it is running", "'warroom pause' stops it after this step");
-        g_autofree char *at = moment_clock(self->present->started);
-        g_autofree char *why = g_strdup_printf("step %u '%s' runs since %s", self->present->step + 1,
-                                               run_step(self, self->present->step)->title, at);
-        return refuse(error, "run", why, "'warroom pause' stops after it, 'warroom abort' cuts it");
-    }
+    if (self->state == RUN_GOING)
+        return refuse_running(self, error);
     bool lost = self->present != NULL && self->steps[self->present->step].state == STEP_LOST;
     if (self->present != NULL && !lost) {
         if (self->state == RUN_PAUSED && !self->aborting && step == G_MAXUINT)
@@ -29,7 +48,7 @@ static bool may_go(const run *self, guint step, GError **error)
     if (current == run_count(self))
         return refuse(error, "run", "every step is done", "'warroom incident close' ends the incident");
     if (step != G_MAXUINT && step != current && self->steps[step].state != STEP_TODO)
-        return refuse(error, "run", "that step has run already", "'warroom retry' runs a step again");
+        return refuse_again(self, step, error);
     if (step != G_MAXUINT && step != current)
         return refuse(error, "run", "the steps before it are not done",
                       "run them first, or 'warroom skip' them with a reason");

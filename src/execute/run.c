@@ -69,6 +69,7 @@ static void step_run_clear(step_run *self)
     g_free(self->said);
     g_free(self->reason);
     g_free(self->folder);
+    g_free(self->by);
 }
 
 void run_free(run *self)
@@ -81,6 +82,7 @@ void run_free(run *self)
     g_free(self->id);
     g_free(self->title);
     g_free(self->why);
+    g_free(self->by);
     g_free(self->folder);
     g_free(self->outcome);
     g_free(self->confirmed);
@@ -279,6 +281,7 @@ static void fold_started(run *self, const record *record, const json *body, step
     if (now->what == DO_COMMAND) {
         step->sure = false; /* once typed, once run */
         step->state = STEP_RUNNING;
+        text_set(&step->by, self->by);
         step->tries++;
         step->tries_asked++;
         step->started = record->happened;
@@ -365,6 +368,8 @@ static void go(run *self, const record *record)
 {
     self->state = RUN_GOING;
     text_set(&self->why, "");
+    if (record->by.name[0] != '\0')
+        text_set(&self->by, record->by.name);
     approach(self, run_current(self), record);
 }
 
