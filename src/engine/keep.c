@@ -111,11 +111,17 @@ static filedesc lock_make(filedesc place, const char *folder, GError **error)
     return -1;
 }
 
+/* Up, not down: a time-out of half a millisecond is not none. */
+static char *milliseconds(span length)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT, (length + SPAN_MILLISECOND - 1) / SPAN_MILLISECOND);
+}
+
 static char **keeper_arguments(const char *path, const char *folder, const keep_order *order)
 {
     g_autoptr(GStrvBuilder) all = g_strv_builder_new();
-    g_autofree char *timeout = g_strdup_printf("%" G_GINT64_FORMAT, order->timeout / SPAN_MILLISECOND);
-    g_autofree char *grace = g_strdup_printf("%" G_GINT64_FORMAT, order->grace / SPAN_MILLISECOND);
+    g_autofree char *timeout = milliseconds(order->timeout);
+    g_autofree char *grace = milliseconds(order->grace);
     g_strv_builder_add_many(all, path, folder, timeout, grace, NULL);
     g_strv_builder_addv(all, (const char **)order->interpreter);
     return g_strv_builder_end(all);

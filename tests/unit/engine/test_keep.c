@@ -190,6 +190,7 @@ static void step_that_cannot_be_started__says_why(void **state)
         assert_true(file_write(busy, bytes, length, 0755, NULL) &&
                     file_write(closed, bytes, length, 0644, NULL));
         g_auto(filedesc) writing = open(busy, O_WRONLY | O_CLOEXEC);
+        assert_true(writing >= 0);
         print_message("# %s\n", rows[i].name);
         assert_true(trial_try(self, interpreter, "true", NULL, 0, 0, NULL));
         g_autoptr(keep_seen) seen = trial_wait(self, SOON);
@@ -430,8 +431,8 @@ static void end_and_request__in_one_moment__make_one_outcome(void **state)
         both += seen->reason == KEEP_BY_ITSELF && seen->asked != MOMENT_NONE;
         again(*state);
     }
-    print_message("# %d rounds: ended first %u (asked in the same moment %u), asked first %u\n", rounds,
-                  by_itself, both, asked);
+    print_message("# %d rounds: ended first %u (asked in the same moment %u, too late %u), asked first %u\n",
+                  rounds, by_itself, both, too_late, asked);
     assert_true(by_itself > 0 && asked > 0); /* else the barrier is not one */
 }
 
