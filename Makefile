@@ -98,7 +98,7 @@ $(TESTLIB): $(HELPERS)
 
 $(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(CLOCK) $(TESTLIB) $(LIB)
 	$(call say,ld $@)
-	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs cmocka vterm) $(CURL) $(CORE)
+	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs cmocka vterm gio-2.0) $(CURL) $(CORE)
 $(BENCHES): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/lib/measure.o $(LIB)
 	$(call say,ld $@)
 	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $(CURL) $(CORE)
