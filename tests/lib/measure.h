@@ -15,8 +15,8 @@ typedef struct contender {
 } contender;
 
 /* Runs each `rounds` times, turn about, after one unmeasured round; a program that is not there, or that ends in
- * failure, is said and left out. What a program leaves
- * running is asked to end after each round, and its CPU counts. `works`: pieces of work in one run, for the time of one. Prints the table. */
+ * failure, is said and left out. What a program leaves running is asked to end after each round, and its CPU counts.
+ * `works`: pieces of work in one run, for the time of one. Prints the table. */
 void measure_programs(const char *title, const contender *list, size_t count, int rounds, int works);
 
 /* For what is measured inside one process: sorts the samples and gives quartile 1, 2 (the median) or 3. */
