@@ -16,6 +16,8 @@ static int micros_of(moment at)
     return (int)(micros < 0 ? micros + SPAN_SECOND : micros);
 }
 
+#define YEAR "%C%y" /* four digits, always; %Y writes the year 226 with three */
+
 static char *moment_format(moment at, const char *format)
 {
     g_autoptr(GDateTime) date = date_of(at);
@@ -24,13 +26,13 @@ static char *moment_format(moment at, const char *format)
 
 char *moment_text(moment at)
 {
-    g_autofree char *seconds = moment_format(at, "%Y-%m-%dT%H:%M:%S");
+    g_autofree char *seconds = moment_format(at, YEAR "-%m-%dT%H:%M:%S");
     return g_strdup_printf("%s.%06dZ", seconds, micros_of(at));
 }
 
 char *moment_human(moment at)
 {
-    return moment_format(at, "%Y-%m-%d %H:%M:%SZ");
+    return moment_format(at, YEAR "-%m-%d %H:%M:%SZ");
 }
 
 char *moment_clock(moment at)
@@ -48,7 +50,11 @@ bool moment_parse(const char *text, moment *result, GError **error)
         date = g_date_time_new_from_iso8601(text, NULL);
     if (date == NULL)
         return fail(error, ERR_USAGE, "'%s' is not a time: write it as 2026-11-19T14:05:52Z", text);
-    *result = g_date_time_to_unix(date) * SPAN_SECOND + g_date_time_get_microsecond(date);
+    moment at = g_date_time_to_unix(date) * SPAN_SECOND + g_date_time_get_microsecond(date);
+    g_autoptr(GDateTime) here = date_of(at);
+    if (here == NULL)
+        return fail(error, ERR_USAGE, "'%s' is before the year 1 or after 9999 in UTC", text);
+    *result = at;
     return true;
 }
 
