@@ -42,6 +42,17 @@ static bool asks_to_end(gint pid, void *context)
     return g_strcmp0(answer, "y") == 0;
 }
 
+/* A test of a source may take as long as the source is given; everything else is answered at once. */
+static span patience_of(const call *self, const asking *way)
+{
+    span longest = 0;
+    if (strcmp(self->row->name, "metric test") != 0 || way->settings == NULL)
+        return 0;
+    for (guint i = 0; i < way->settings->sources->len; i++)
+        longest = MAX(longest, ((const source *)g_ptr_array_index(way->settings->sources, i))->timeout);
+    return CLIENT_PATIENCE + longest;
+}
+
 static client_wish wish_of(const call *self, const asking *way, bool any_config)
 {
     return (client_wish){ .state = self->state,
@@ -49,6 +60,7 @@ static client_wish wish_of(const call *self, const asking *way, bool any_config)
                           .me = self->me,
                           .means = "cli",
                           .any_config = any_config,
+                          .patience = patience_of(self, way),
                           .on_silent = asks_to_end };
 }
 

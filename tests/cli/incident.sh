@@ -63,6 +63,29 @@ run warroom start 'again slow' -s checkout
 ended "start: one incident for a service" 3
 like "start: names the one that is open" "$err" 'INC-0001 is open for checkout already'
 
+# --- who: a claim, in the order in which it is believed ---
+said_by() { warroom journal export INC-0001 | tail -n 1 | sed 's/.*"who":{"name":"\([^"]*\)".*/\1/'; }
+WARROOM_ME=bob warroom note x >/dev/null
+is "who: WARROOM_ME" "$(said_by)" bob
+WARROOM_ME=bob warroom --me cleo note x >/dev/null
+is "who: --me before it" "$(said_by)" cleo
+SUDO_USER=dan warroom note x >/dev/null
+if [ "$(id -u)" -eq 0 ]; then is "who: under sudo, who called it" "$(said_by)" dan; else
+    is "who: SUDO_USER means nothing without sudo" "$(said_by)" "$(id -un)"
+fi
+warroom note x >/dev/null
+is "who: the login" "$(said_by)" "$(id -un)"
+
+# --- watch: stays, and prints what happens ---
+start sh -c 'exec warroom --plain watch >watched 2>watched.err'
+watcher=$started
+ok "watch: says that it watches" until_true 10 grep -q watching watched.err
+warroom note 'seen by the watcher' >/dev/null
+ok "watch: one event, one line, its class first" until_true 10 grep -q '^NOTE INC-0001: seen by the watcher\.$' watched
+kill -TERM "$watcher"
+wait "$watcher"
+is "watch: a signal ends it with 143" "$?" 143
+
 # --- a playbook: every command it names next is typed as it stands there ---
 cat >walk.md <<'END'
 # Walk
