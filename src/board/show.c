@@ -252,20 +252,29 @@ json *show_steps_json(const room *room)
 
 /* ---- one incident ---- */
 
+/* Unknown is its own mark, never that of health (CONSOLE.md 8). */
+static const char *metric_mark(const char *state)
+{
+    static const char *const marks[][2] = {
+        { "ok", "." }, { "OFF", "." }, { "PENDING", "!" }, { "BREACH", "X" }, { "CLEARING", "~" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
+        if (strcmp(marks[i][0], state) == 0)
+            return marks[i][1];
+    return "?";
+}
+
 static void show_metric(GString *out, const json *metric)
 {
     const char *state = json_text(metric, "state", "NO DATA");
     double value = json_decimal(metric, "value", NAN);
     const char *unit = json_text(metric, "unit", "");
+    const char *why = json_text(metric, "why", NULL);
     g_autofree char *shown =
-        isnan(value) ? g_strdup("-") : g_strdup_printf("%.4g%s%s", value, unit[0] ? " " : "", unit);
-    line(out, " %s %-20s %12s  %s%s%s",
-         strcmp(state, "BREACH") == 0    ? "X"
-         : strcmp(state, "ok") == 0      ? "."
-         : strcmp(state, "NO DATA") == 0 ? "?"
-                                         : "!",
-         json_text(metric, "title", json_text(metric, "metric", "")), shown, state,
-         json_text(metric, "why", NULL) != NULL ? "  " : "", json_text(metric, "why", ""));
+        isnan(value) ? g_strdup("-") : g_strdup_printf("%.4g%s%s", value, unit[0] != '\0' ? " " : "", unit);
+    line(out, " %s %-20s %12s  %s%s%s", metric_mark(state),
+         json_text(metric, "title", json_text(metric, "name", "")), shown, state, why != NULL ? "  " : "",
+         why != NULL ? why : "");
 }
 
 static void show_metrics(GString *out, const json *live)
