@@ -1,4 +1,4 @@
-/* cells.h - what tools/make-cells.c wrote; not edited by hand. Ranges rise; what is in none takes one cell. */
+/* cells.h - what .ci/make-cells.c wrote; not edited by hand. Ranges rise; what is in none takes one cell. */
 #ifndef WARROOM_BASE_CELLS_H
 #define WARROOM_BASE_CELLS_H
 

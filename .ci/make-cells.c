@@ -1,6 +1,6 @@
 /* make-cells - writes src/base/cells.h: which code points take no cell, two cells, or must not be drawn raw.
  *
- *     gcc -std=gnu17 tools/make-cells.c $(pkg-config --cflags --libs glib-2.0) -o /tmp/make-cells
+ *     gcc -std=gnu17 .ci/make-cells.c $(pkg-config --cflags --libs glib-2.0) -o /tmp/make-cells
  *     /tmp/make-cells > src/base/cells.h
  *
  * The widths are the C library's own (ncurses asks the same one), read once in C.UTF-8: a pure room may not
@@ -38,7 +38,7 @@ int main(void)
 {
     if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
         return 1;
-    fputs("/* cells.h - what tools/make-cells.c wrote; not edited by hand. Ranges rise; what is in none "
+    fputs("/* cells.h - what .ci/make-cells.c wrote; not edited by hand. Ranges rise; what is in none "
           "takes one cell. */\n"
           "#ifndef WARROOM_BASE_CELLS_H\n#define WARROOM_BASE_CELLS_H\n\n#include <glib.h>\n\n"
           "typedef enum { CELLS_NONE = 0, CELLS_ONE = 1, CELLS_TWO = 2, CELLS_HIDDEN = 3 } cells;\n\n"
