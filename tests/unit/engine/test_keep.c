@@ -416,19 +416,26 @@ static void end_and_request__in_one_moment__make_one_outcome(void **state)
 {
     guint by_itself = 0, asked = 0, both = 0, too_late = 0;
     int rounds = g_getenv("FAULTS") != NULL ? 1000 : 400;
+    int late = 4000,
+        timeout =
+            6; /* microseconds, milliseconds: the next try comes earlier or later by how this one went */
     for (int i = 0; i < rounds; i++) {
         bool by_abort = i % 2 == 0;
-        g_autofree char *script = g_strdup_printf("sleep 0.00%d; exit 4", 2 + i % 3);
-        trial_start(*state, script, by_abort ? 0 : 3 + i % 5, 1000);
+        trial_start(*state, "sleep 0.003; exit 4", by_abort ? 0 : timeout, 1000);
         if (by_abort) {
-            g_usleep((gulong)(2000 + i * 13 % 4000));
+            g_usleep((gulong)late);
             too_late += !keep_abort(((trial *)*state)->folder, NULL);
         }
         g_autoptr(keep_seen) seen = trial_wait(*state, SOON);
+        bool ended_first = seen->reason == KEEP_BY_ITSELF;
         assert_one_outcome(seen);
-        by_itself += seen->reason == KEEP_BY_ITSELF;
-        asked += seen->reason != KEEP_BY_ITSELF;
-        both += seen->reason == KEEP_BY_ITSELF && seen->asked != MOMENT_NONE;
+        by_itself += ended_first;
+        asked += !ended_first;
+        both += ended_first && seen->asked != MOMENT_NONE;
+        if (by_abort)
+            late = MAX(100, late + (ended_first ? -150 : 150));
+        else
+            timeout = MAX(1, timeout + (ended_first ? -1 : 1));
         again(*state);
     }
     print_message("# %d rounds: ended first %u (asked in the same moment %u, too late %u), asked first %u\n",
