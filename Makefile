@@ -37,21 +37,23 @@ all: ## build the programs into build/bin (what the build needs is installed whe
 run: all ## build, and show what there is
 	@.ci/show $(BUILD)/bin
 
-# Objects are made anew when the flags have changed, not when this file has.
-export FLAGS_NOW := $(CC) $(FLAGS) $(LINK)
-$(BUILD)/flags: FORCE
+# Objects are made anew when the flags have changed, not when this file has; the library when a source has come or gone.
+MEMBERS := $(filter-out $(BUILD)/obj/engine/main.o,$(call objects,$(ROOMS:%=src/%/*.c)))
+export NOW_flags := $(CC) $(FLAGS) $(LINK)
+export NOW_members := $(MEMBERS)
+$(BUILD)/flags $(BUILD)/members: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' "$$FLAGS_NOW" | cmp -s - $@ || printf '%s\n' "$$FLAGS_NOW" >$@
+	@printf '%s\n' "$$NOW_$(@F)" | cmp -s - $@ || printf '%s\n' "$$NOW_$(@F)" >$@
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,cc $<)
 	$(Q)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
-$(LIB): $(filter-out $(BUILD)/obj/engine/main.o,$(call objects,$(ROOMS:%=src/%/*.c)))
+$(LIB): $(MEMBERS) $(BUILD)/members
 	@rm -f $@
 	$(call say,ar $@)
-	$(Q)ar -qcs $@ $^
+	$(Q)ar -qcs $@ $(filter %.o,$^)
 
 programs: $(LIB) $(PROGRAMS:%=$(BUILD)/bin/%) $(BUILD)/man/warroom.1
 
