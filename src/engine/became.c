@@ -180,6 +180,37 @@ static void attempt_copy_free(attempt *copy)
     g_free(copy);
 }
 
+static bool acts(const attempt *attempt)
+{
+    return attempt->what == DO_COMMAND || attempt->what == DO_UNDO;
+}
+
+/* Its last words are a question nobody could answer: standard input is empty, there is no terminal (row 49). */
+static char *question_in(const char *text)
+{
+    gsize length = strlen(text);
+    while (length > 0 && text[length - 1] == ' ')
+        length--;
+    if (length == 0 || strchr(":?>])", text[length - 1]) == NULL || strchr(text + length, '\n') != NULL)
+        return NULL;
+    const char *start = g_strrstr_len(text, (gssize)length, "\n");
+    start = start != NULL ? start + 1 : text;
+    g_autofree char *line = text_visible(start, (gssize)(text + length - start));
+    g_autofree char *cut = text_cut(line, 60);
+    return g_strdup_printf("it asked for input: '%s'", cut);
+}
+
+static char *unanswered_question(engine *self, const char *folder)
+{
+    for (int errors = 0; errors < 2; errors++) {
+        g_autofree char *text = self->hands.said(self->hands.context, folder, errors == 1);
+        char *question = question_in(text);
+        if (question != NULL)
+            return question;
+    }
+    return NULL;
+}
+
 static void note_ended(engine *self, const room *room, const run *run, const keep_seen *seen)
 {
     attempt *was = attempt_copy(run->present); /* folding the end forgets the present one */
@@ -199,6 +230,8 @@ static void note_ended(engine *self, const room *room, const run *run, const kee
         well = identity_fits(run, was, answer, well, &said);
     else if (seen->outcome == KEEP_NOT_STARTED)
         said = g_strdup(words);
+    else if (acts(was) && !well && seen->reason == KEEP_BY_ITSELF)
+        said = unanswered_question(self, was->folder);
     else if (answer[0] != '\0')
         said = g_strdup(answer);
     json *body = attempt_body(run, was);
@@ -226,11 +259,6 @@ void note_not_started(engine *self, const room *room, const run *run, const char
     if (was->what == DO_CHECK || was->what == DO_VERIFY)
         note_verdict(self, room, run, was, false, "", why);
     attempt_copy_free(was);
-}
-
-static bool acts(const attempt *attempt)
-{
-    return attempt->what == DO_COMMAND || attempt->what == DO_UNDO;
 }
 
 static void note_unknown(engine *self, const room *room, const run *run, const char *kind, const char *why)

@@ -305,6 +305,9 @@ static char *outcome_words(const json *body)
         return g_strdup("time-out");
     if (strcmp(reason, "abort") == 0)
         return g_strdup("aborted");
+    const char *said = json_text(body, "said", NULL);
+    if (strcmp(outcome, "exited") == 0 && code != 0 && said != NULL)
+        return g_strdup_printf("exit %" G_GINT64_FORMAT ", %s", code, said);
     if (strcmp(outcome, "exited") == 0)
         return g_strdup_printf("exit %" G_GINT64_FORMAT, code);
     if (strcmp(outcome, "signalled") == 0)

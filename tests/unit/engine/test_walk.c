@@ -389,6 +389,28 @@ static void step__with_no_way_back__asks_for_its_own_name(void **state)
     assert_string_equal(pretend_running(world)->script, "drop\n");
 }
 
+static void step__that_asks_for_input__says_so(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *output, *outcome;
+    } rows[] = {
+        { "connecting\nPassword: ", "exit 1, it asked for input: 'Password:'" },
+        { "Go on? [y/N] ", "exit 1, it asked for input: 'Go on? [y/N]'" },
+        { "failed: no route\n", "exit 1" },
+        { "Password:\n", "exit 1" },
+        { "half a line", "exit 1" },
+        { "", "exit 1" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        WITH(world);
+        pretend_book(world, "/q.md", "# Ask\n\n## A\n\n### Do\n\n```sh\nact\n```\n");
+        assert_true(pretend_ask(world, NULL, "run", "book=/q.md", "confirm=ask", NULL));
+        pretend_end(world, 1, rows[i].output);
+        assert_string_equal(pretend_run(world)->steps[0].outcome, rows[i].outcome);
+    }
+}
+
 static void values__handed_on__reach_later_steps__but_not_under_dangerous_names(void **state)
 {
     (void)state;
@@ -484,6 +506,7 @@ int main(void)
         cmocka_unit_test(gate__with_a_condition__is_judged_at_the_moment_of_firing),
         cmocka_unit_test(gate__against_its_check__needs_a_reason__which_stays),
         cmocka_unit_test(step__with_no_way_back__asks_for_its_own_name),
+        cmocka_unit_test(step__that_asks_for_input__says_so),
         cmocka_unit_test(values__handed_on__reach_later_steps__but_not_under_dangerous_names),
         cmocka_unit_test(engine__killed_after_any_commit__loses_and_repeats_nothing),
     };
