@@ -11,7 +11,8 @@
  * stands against it, and what can be typed instead; "confirm" in it is a name that a person must type out.
  * "book" is a playbook's absolute path, and "folder" then where its relative paths start. "code" is an err_kind.
  *
- * A told "output" has "incident", "folder" (its keeper's) and "text", some lines of it; an "alert" has "text".
+ * A told "output" has "incident", "folder" (its keeper's), "text", and "until", how far in the folder's
+ * output that is: an engine that took over tells from the start again. An "alert" has "text".
  *
  * Three verbs have no row, as no person types them:
  *   "attach" {"after": POSITION}   from now on tell me; first every record behind that position of the journal

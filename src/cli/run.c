@@ -16,7 +16,8 @@ enum { EXIT_STOPPED_BY_PERSON = 7 };
 
 typedef struct following {
     board *board;
-    char *stream, *run;
+    char *stream, *folder; /* folder: whose output was told, so far */
+    gint64 told_output;
     gint64 told_until; /* what the answer said already */
     gint64 seen;
     bool by_person;   /* the last pause or abort came from somebody */
@@ -27,7 +28,7 @@ static void following_clear(following *self)
 {
     g_clear_pointer(&self->board, board_free);
     g_clear_pointer(&self->stream, g_free);
-    g_clear_pointer(&self->run, g_free);
+    g_clear_pointer(&self->folder, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(following, following_clear)
 
@@ -113,7 +114,23 @@ static void see(following *self, const record *record)
         self->known_wrong = json_flag(record_body(record), "known", false);
 }
 
-static void tell(call *self, const following *following, const happening *what)
+/* An engine that took over tells a step's output from its start: what was told is not told again. */
+static bool is_news(following *self, const json *told)
+{
+    const char *folder = json_text(told, "folder", "");
+    gint64 until = json_whole(told, "until", G_MAXINT64);
+    if (g_strcmp0(folder, self->folder) != 0) {
+        g_free(self->folder);
+        self->folder = g_strdup(folder);
+        self->told_output = 0;
+    }
+    if (until <= self->told_output)
+        return false;
+    self->told_output = until;
+    return true;
+}
+
+static void tell(call *self, following *following, const happening *what)
 {
     if (what->record != NULL && what->record->number > following->told_until) {
         g_autofree char *clock = moment_clock(what->record->happened);
@@ -122,7 +139,8 @@ static void tell(call *self, const following *following, const happening *what)
         say_json(self, self->json ? record_json(what->record) : json_null());
     }
     if (what->told != NULL && strcmp(json_text(what->told, "told", ""), "output") == 0 &&
-        g_strcmp0(json_text(what->told, "incident", NULL), following->stream) == 0) {
+        g_strcmp0(json_text(what->told, "incident", NULL), following->stream) == 0 &&
+        is_news(following, what->told)) {
         g_auto(GStrv) lines = g_strsplit(json_text(what->told, "text", ""), "\n", -1);
         for (char **line = lines; *line != NULL; line++)
             if ((*line)[0] != '\0')

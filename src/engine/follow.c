@@ -45,6 +45,7 @@ static void tell_piece(const following *self, const keep_piece *piece)
     json_put_text(line, "incident", g_strv_length(parts) > 1 ? parts[1] : "");
     json_put_text(line, "folder", self->folder);
     json_put_whole(line, "at", piece->at);
+    json_put_whole(line, "until", piece->offset + (gint64)piece->length);
     json_put_flag(line, "error", piece->is_error);
     if (piece->gap > 0)
         json_put_whole(line, "gap", piece->gap);

@@ -283,6 +283,16 @@ run warroom -i INC-0001 note 'after the kill'
 ended "killed: another one is started" 0
 pid2=$(warroom journal list house | sed -n 's/.*engine .* started.*process \([0-9]*\).*/\1/p' | tail -n 1)
 ok "killed: it is another one" test "$pid2" != "$pid"
+start sh -c 'warroom -i INC-0001 run long.md >over 2>over.err; echo $? >over.status'
+ok "killed under a run: it begins" until_true 10 grep -q '^    begun' over
+kill -9 "$pid2"
+ok "killed under a run: the restart is said" until_true 10 grep -q '^engine restarted [0-9:]*$' over.err
+touch go
+ok "killed under a run: it is followed to its end" until_true 10 test -s over.status
+is "killed under a run: ends well" "$(cat over.status)" 0
+is "killed under a run: what it printed is told once" "$(grep -c '^    begun' over)" 1
+is "killed under a run: its step ran once" "$(grep -c 'wait command started' over)" 1
+pid2=$(warroom journal list house | sed -n 's/.*engine .* started.*process \([0-9]*\).*/\1/p' | tail -n 1)
 kill -STOP "$pid2"
 run warroom note 'is anybody there'
 ended "silent: ends 1" 1
