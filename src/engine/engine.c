@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "journal/kind.h"
+#include "world/secret.h"
 
 #include <string.h>
 
@@ -33,8 +34,8 @@ static void memory_free(gpointer data)
         json_decref(self->env);
     g_free(self->cut);
     judging_clear(&self->present);
-    if (self->aborts != NULL)
-        g_ptr_array_unref(self->aborts);
+    g_ptr_array_unref(self->aborts);
+    g_hash_table_unref(self->secrets);
     g_free(self);
 }
 
@@ -45,6 +46,7 @@ memory *engine_memory(engine *self, const room *room, const run *run)
     if (found == NULL) {
         found = g_new0(memory, 1);
         found->aborts = g_ptr_array_new_with_free_func(judging_free);
+        found->secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)secret_free);
         g_hash_table_insert(self->memories, g_steal_pointer(&key), found);
     }
     return found;

@@ -154,6 +154,22 @@ static char *hand_handed_on(void *context, const char *folder)
 
 /* ---- the rest ---- */
 
+/* What `env:` names is looked for in the environment this engine was started with: say whose that was. */
+static vault_answer hand_secret(void *context, const char *reference, char **value, GError **error)
+{
+    program *self = context;
+    g_autoptr(GError) trouble = NULL;
+    vault_answer answer = vault_ask(self->vault, reference, value, &trouble);
+    if (trouble == NULL)
+        return answer;
+    g_autofree char *clock = moment_human(self->started.wall);
+    bool of_environment = g_str_has_prefix(reference, "env:");
+    fail(error, ERR_FAILED, "%s%s%s%s%s", trouble->message,
+         of_environment ? "; the engine was started by " : "", of_environment ? self->me : "",
+         of_environment ? " at " : "", of_environment ? clock : "");
+    return answer;
+}
+
 static char *hand_playbook(void *context, const char *path, gsize *length, GError **error)
 {
     (void)context;
@@ -211,6 +227,7 @@ hands program_hands(program *self)
         .said = hand_said,
         .handed_on = hand_handed_on,
         .path = hand_path,
+        .secret = hand_secret,
         .playbook = hand_playbook,
         .evidence = hand_evidence,
         .notice = hand_notice,

@@ -7,6 +7,7 @@
 
 #include "detect/watch.h"
 #include "keep.h"
+#include "vault.h"
 #include "world/store.h"
 
 typedef struct hands {
@@ -30,6 +31,7 @@ typedef struct hands {
                        const char *folder);           /* what it wrote to WARROOM_OUTPUT; NULL: nothing */
     char *(*path)(void *context, const char *folder); /* absolute */
 
+    vault_answer (*secret)(void *context, const char *reference, char **value, GError **error);
     char *(*playbook)(void *context, const char *path, gsize *length, GError **error);
     evidence (*evidence)(void *context, const char *service, uptime now);
     void (*notice)(void *context, const char *title, const char *line, severity severity);

@@ -275,8 +275,16 @@ static gboolean told_to_leave(gpointer context)
 
 /* ---- life ---- */
 
+static void secret_arrived(void *context)
+{
+    program *self = context;
+    engine_tick(self->engine);
+    program_follow(self);
+}
+
 static bool begin(program *self, GError **error)
 {
+    self->vault = vault_new(secret_arrived, self);
     self->store = store_open_writing(self->state, error);
     if (self->store == NULL)
         return false;
@@ -369,6 +377,7 @@ void program_free(program *self)
     notice_free(self->notifier);
     if (self->server != NULL)
         server_free(self->server);
+    vault_free(self->vault);
     engine_free(self->engine);
     if (self->store != NULL)
         store_close(self->store);

@@ -25,6 +25,7 @@ typedef struct program {
     notifier *notifier;
     server *server;
     engine *engine;
+    vault *vault;
     GMainLoop *loop;
     GHashTable *followed;  /* folder -> following: the keepers that run now */
     gint64 position;       /* of the newest record that faces were told */

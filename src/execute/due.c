@@ -212,11 +212,11 @@ due run_due(const run *self)
     for (guint i = 0; i < run_count(self); i++)
         if (self->steps[i].undo_due)
             return due_launch(i, DO_UNDO, run_step(self, i)->undo, run_step(self, i)->undo_timeout, 0);
-    if (self->state == RUN_HALTED)
-        return nothing;
     guint index = run_current(self);
     if (index == run_count(self))
         return due_words(DUE_END, index, g_strdup("done"));
+    if (self->state == RUN_HALTED)
+        return nothing;
     const step_run *state = &self->steps[index];
     const step *step = run_step(self, index);
     /* A pause lets the step at hand come to its end, judged and verified, and starts no other. */

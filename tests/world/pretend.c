@@ -15,6 +15,7 @@ static void keeper_free(gpointer data)
     g_free(self->script);
     g_free(self->output);
     g_free(self->handed_on);
+    g_strfreev(self->environment);
     g_free(self);
 }
 
@@ -130,6 +131,8 @@ static bool hand_start(void *context, const char *folder, const keep_order *orde
         g_ptr_array_add(self->started, keeper);
     }
     keeper->starts++;
+    g_strfreev(keeper->environment);
+    keeper->environment = g_strdupv((char **)order->environment);
     keeper->state = KEEP_RUNNING;
     keeper->began = self->now.wall;
     return true;
@@ -202,6 +205,19 @@ static char *hand_path(void *context, const char *folder)
 
 /* ---- the rest ---- */
 
+static vault_answer hand_secret(void *context, const char *reference, char **value, GError **error)
+{
+    const char *secret = g_hash_table_lookup(((pretend *)context)->secrets, reference);
+    if (secret == NULL) {
+        fail(error, ERR_FAILED, "the secret '%s' is not there", reference);
+        return VAULT_FAILS;
+    }
+    if (secret[0] == '\0')
+        return VAULT_WAITS;
+    *value = g_strdup(secret);
+    return VAULT_GIVES;
+}
+
 static char *hand_playbook(void *context, const char *path, gsize *length, GError **error)
 {
     const char *text = g_hash_table_lookup(((pretend *)context)->books, path);
@@ -256,9 +272,23 @@ static void hand_wake_at(void *context, uptime at)
 
 static void make_engine(pretend *self)
 {
-    hands hands = { self,          hand_now,      hand_append,     hand_read,   hand_of_command, hand_start,
-                    hand_look,     hand_cut,      hand_end_orphan, hand_said,   hand_handed_on,  hand_path,
-                    hand_playbook, hand_evidence, hand_notice,     hand_wake_at };
+    hands hands = { .context = self,
+                    .now = hand_now,
+                    .append = hand_append,
+                    .read = hand_read,
+                    .of_command = hand_of_command,
+                    .start = hand_start,
+                    .look = hand_look,
+                    .cut = hand_cut,
+                    .end_orphan = hand_end_orphan,
+                    .said = hand_said,
+                    .handed_on = hand_handed_on,
+                    .path = hand_path,
+                    .secret = hand_secret,
+                    .playbook = hand_playbook,
+                    .evidence = hand_evidence,
+                    .notice = hand_notice,
+                    .wake_at = hand_wake_at };
     g_autoptr(GError) error = NULL;
     self->engine = engine_new(&hands, self->settings, &error);
     if (self->engine == NULL)
@@ -274,6 +304,7 @@ pretend *pretend_new(void)
     self->started = g_ptr_array_new();
     self->books = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->readings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    self->secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->settings = settings_shipped();
     make_engine(self);
     return self;
@@ -290,6 +321,7 @@ void pretend_free(pretend *self)
     g_hash_table_unref(self->keepers);
     g_hash_table_unref(self->books);
     g_hash_table_unref(self->readings);
+    g_hash_table_unref(self->secrets);
     g_free(self->full);
     g_free(self);
 }

@@ -18,6 +18,7 @@ typedef struct pretend_keeper {
     bool cut;        /* asked to end */
     moment began;
     char *output, *handed_on;
+    char **environment; /* of its last start */
 } pretend_keeper;
 
 typedef struct pretend {
@@ -27,6 +28,7 @@ typedef struct pretend {
     GPtrArray *started;   /* of pretend_keeper, in order */
     GHashTable *books;    /* path -> text */
     GHashTable *readings; /* metric -> reading */
+    GHashTable *secrets;  /* reference -> value; "": it has not come yet */
     uptime wake_at;       /* 0: nobody asked */
     char *full;           /* why nothing can be appended; NULL */
     guint appends;        /* how many commits were taken */

@@ -105,6 +105,20 @@ static void step__that_fails__is_tried_again_as_written__then_halts(void **state
     assert_string_equal(pretend_running(world)->script, "point\n");
 }
 
+static void run__ends__when_its_last_step_is_skipped(void **state)
+{
+    (void)state;
+    WITH(world);
+    pretend_book(world, "/l.md", "# Last\n\n## A\n\n### Do\n\n```sh\nact\n```\n");
+    assert_true(pretend_ask(world, NULL, "run", "book=/l.md", "confirm=last", NULL));
+    pretend_end(world, 1, "");
+    const run *run = pretend_run(world);
+    assert_int_equal(run->state, RUN_HALTED);
+    assert_true(pretend_ask(world, NULL, "skip", "reason=not needed any more", NULL));
+    assert_int_equal(run->state, RUN_ENDED);
+    assert_string_equal(run->outcome, "done");
+}
+
 static void verification__that_says_no__is_asked_again_until_its_time_is_over(void **state)
 {
     (void)state;
@@ -411,6 +425,30 @@ static void step__that_asks_for_input__says_so(void **state)
     }
 }
 
+static void secret__reaches_the_step_and_nothing_else(void **state)
+{
+    (void)state;
+    WITH(world);
+    pretend_book(world, "/s.md",
+                 "---\nparameters:\n  TOKEN: {about: key, secret: \"command:pass token\"}\n---\n"
+                 "# Secret\n\n## A\n\n### Do\n\n```sh\nact\n```\n");
+    assert_true(pretend_ask(world, NULL, "run", "book=/s.md", "confirm=secret", NULL));
+    const run *run = pretend_run(world);
+    assert_int_equal(run->state, RUN_HALTED);
+    assert_string_equal(run->why, "TOKEN: the secret 'command:pass token' is not there");
+    g_hash_table_insert(world->secrets, g_strdup("command:pass token"), g_strdup(""));
+    assert_true(pretend_ask(world, NULL, "run", NULL));
+    assert_null(pretend_running(world)); /* it waits, and nothing is promised yet */
+    assert_int_equal(pretend_count(world, "step.started"), 0);
+    g_hash_table_replace(world->secrets, g_strdup("command:pass token"), g_strdup("hunter2hunter2"));
+    engine_tick(world->engine);
+    assert_true(g_strv_contains((const char *const *)pretend_running(world)->environment,
+                                "WARROOM_TOKEN=hunter2hunter2"));
+    pretend_end(world, 0, "");
+    for (guint i = 0; i < world->journal->len; i++)
+        assert_null(strstr(((record *)g_ptr_array_index(world->journal, i))->body, "hunter2"));
+}
+
 static void values__handed_on__reach_later_steps__but_not_under_dangerous_names(void **state)
 {
     (void)state;
@@ -491,6 +529,7 @@ int main(void)
         cmocka_unit_test(run__asks_for_the_name__and_leaves_nothing_without_it),
         cmocka_unit_test(run__goes_from_gate_to_gate__and_ends),
         cmocka_unit_test(step__that_fails__is_tried_again_as_written__then_halts),
+        cmocka_unit_test(run__ends__when_its_last_step_is_skipped),
         cmocka_unit_test(verification__that_says_no__is_asked_again_until_its_time_is_over),
         cmocka_unit_test(pause__lets_the_step_end__and_starts_no_other),
         cmocka_unit_test(pause__taken_back_before_the_step_ends__changes_nothing),
@@ -507,6 +546,7 @@ int main(void)
         cmocka_unit_test(gate__against_its_check__needs_a_reason__which_stays),
         cmocka_unit_test(step__with_no_way_back__asks_for_its_own_name),
         cmocka_unit_test(step__that_asks_for_input__says_so),
+        cmocka_unit_test(secret__reaches_the_step_and_nothing_else),
         cmocka_unit_test(values__handed_on__reach_later_steps__but_not_under_dangerous_names),
         cmocka_unit_test(engine__killed_after_any_commit__loses_and_repeats_nothing),
     };
