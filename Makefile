@@ -58,8 +58,8 @@ $(LIB): $(MEMBERS) $(BUILD)/members
 programs: $(LIB) $(PROGRAMS:%=$(BUILD)/bin/%) $(BUILD)/man/warroom.1
 
 # Manual pages and completion, written by the program out of its one table of commands.
-$(BUILD)/man/warroom.1: $(BUILD)/bin/warroom tools/manuals $(wildcard src/cli/manual/*.5)
-	tools/manuals $(BUILD)
+$(BUILD)/man/warroom.1: $(BUILD)/bin/warroom .ci/manuals $(wildcard src/cli/manual/*.5)
+	.ci/manuals $(BUILD)
 
 $(BUILD)/bin/warroom: $(BUILD)/obj/main.o $(LIB)
 $(BUILD)/bin/warroom: LIBS = $(CORE)
