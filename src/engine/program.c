@@ -171,7 +171,7 @@ static void note_settings(program *self)
 {
     g_autoptr(GError) trouble = NULL;
     json *body = json_object();
-    json_put_text(body, "file", self->config);
+    json_put_text(body, "file", self->config[0] != '\0' ? self->config : "the shipped defaults");
     json_put_text(body, "digest", self->settings->digest);
     if (!engine_say(self->engine, "house.settings_loaded", body, &trouble))
         g_warning("%s", trouble->message);
