@@ -31,4 +31,7 @@ bool kind_fits(const record *record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The sentence for people. Field values are foreign text: make them visible when you show it. The caller frees. */
 char *kind_tell(const record *record);
 
+/* How a step's process ended, from the body of its step.ended: "exit 1", "time-out", "killed by signal 9". */
+char *kind_ending(const json *body);
+
 #endif

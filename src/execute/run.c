@@ -1,5 +1,7 @@
 #include "execute/run.h"
 
+#include "journal/kind.h"
+
 #include <string.h>
 
 const char *const deed_names[] = { "command", "undo", "identity", "verify", "check", NULL };
@@ -295,24 +297,20 @@ static void fold_started(run *self, const record *record, const json *body, step
     }
 }
 
-/* "exit 1", "killed by signal 9", "time-out after 2m": what a person reads beside FAIL. */
+/* "exit 1", "killed by signal 9", "time-out": what a person reads beside FAIL; of what never began, why. */
 static char *outcome_words(const json *body)
 {
     const char *outcome = json_text(body, "outcome", "");
-    const char *reason = json_text(body, "reason", "ended");
-    gint64 code = json_whole(body, "code", 0);
-    if (strcmp(reason, "timeout") == 0)
-        return g_strdup("time-out");
-    if (strcmp(reason, "abort") == 0)
-        return g_strdup("aborted");
     const char *said = json_text(body, "said", NULL);
-    if (strcmp(outcome, "exited") == 0 && code != 0 && said != NULL)
-        return g_strdup_printf("exit %" G_GINT64_FORMAT ", %s", code, said);
-    if (strcmp(outcome, "exited") == 0)
-        return g_strdup_printf("exit %" G_GINT64_FORMAT, code);
-    if (strcmp(outcome, "signalled") == 0)
-        return g_strdup_printf("killed by signal %" G_GINT64_FORMAT, code);
-    return g_strdup(json_text(body, "said", outcome));
+    if (said != NULL && strcmp(outcome, "not-started") == 0)
+        return g_strdup(said);
+    char *ending = kind_ending(body);
+    if (said == NULL || strcmp(outcome, "exited") != 0 || !g_str_has_prefix(ending, "exit ") ||
+        json_whole(body, "code", 0) == 0)
+        return ending;
+    char *words = g_strconcat(ending, ", ", said, NULL);
+    g_free(ending);
+    return words;
 }
 
 static void fold_ended(run *self, const record *record, const json *body, step_run *step)

@@ -5,14 +5,14 @@
 /* A field is name:type, '?' before it when it may be absent, types with '|' between them when it may be either:
  * text whole decimal flag object list. Fields that end in _us are microseconds.
  *
- * A telling has its fields in braces: {field}, {field:span} and {field:moment} for microseconds. What stands in
- * brackets is told only when every field inside is there (and is not "", false, or an empty list). */
+ * A telling has its fields in braces, {field} or {field:as}; ways[] below says as what. What stands in brackets is
+ * told only when every field inside is there and has words (not "", false, or an empty list). */
 /* clang-format off */
 static const kind kinds[] = {
     /* ---- the house stream ---- */
     { "house.engine_started", 1, "house", "version:text pid:whole me:text", "engine {version} started by {me}, process {pid}" },
     { "house.engine_left", 1, "house", "", "engine left: nothing is open" },
-    { "house.settings_loaded", 1, "house", "file:text digest:text", "configuration loaded: {file}" },
+    { "house.settings_loaded", 1, "house", "file:text digest:text", "configuration loaded[: {file}]" },
     { "house.stream_opened", 1, "house", "stream:text title:text ?service:text", "{stream} opened: {title}[ ({service})]" },
     { "house.stream_closed", 1, "house", "stream:text number:whole hash:text ?outcome:text", "{stream} closed with record {number}" },
     { "house.clock_stepped", 1, "house", "by_us:whole", "clock stepped by {by_us:span}" },
@@ -31,37 +31,37 @@ static const kind kinds[] = {
     { "incident.taken", 1, "decision", "name:text ?from:text", "{name} takes command[ from {from}]" },
     { "incident.closed", 1, "decision", "outcome:text ?reason:text", "closed: {outcome}[, {reason}]" },
     { "incident.reopened", 1, "decision", "reason:text", "reopened: {reason}" },
-    { "impact.set", 1, "impact", "began:whole", "began {began:moment}" },
+    { "impact.set", 1, "impact", "began:whole", "impact began {began:moment}" },
     { "note.added", 1, "note", "text:text", "{text}" },
     { "ask.put", 1, "ask", "name:text text:text due_us:whole", "{name}: {text}" },
     { "ask.answered", 1, "answer", "ask:whole text:text", "to {ask}: {text}" },
 
     /* ---- a run ---- */
-    { "run.prepared", 1, "decision", "run:text plan:object digest:text title:text ?folder:text", "{run}: plan {title} is ready" },
-    { "run.started", 1, "decision", "run:text mode:text ?reach:whole ?confirmed:text ?sure:text", "{run}: run, {mode}[, '{confirmed}' typed][, '{sure}' typed]" },
+    { "run.prepared", 1, "decision", "run:text plan:object digest:text title:text ?folder:text", "{run}: plan of '{title}' is ready" },
+    { "run.started", 1, "decision", "run:text mode:text ?reach:whole ?confirmed:text ?sure:text", "{run}: run {mode:reach}[, '{confirmed}' typed][, '{sure}' typed]" },
     { "run.paused", 1, "decision", "run:text ?why:text", "{run}: paused[: {why}]" },
     { "run.resumed", 1, "decision", "run:text", "{run}: resumed" },
     { "run.halted", 1, "decision", "run:text why:text", "{run}: halted: {why}" },
     { "run.aborted", 1, "decision", "run:text", "{run}: aborted" },
     { "run.ended", 1, "decision", "run:text outcome:text", "{run}: ended, {outcome}" },
     { "step.started", 1, "step", "run:text step:whole ?title:text try:whole what:text ?gate:text folder:text digest:text ?timeout_us:whole",
-      "{step}[ {title}] {what} started[ for gate {gate}], try {try}" },
+      "step {step}[ '{title}'] {what}[ for gate {gate}] started[, try {try:again}]" },
     { "step.ended", 1, "step", "run:text step:whole ?title:text try:whole what:text ?gate:text outcome:text code:whole well:flag ?reason:text ?said:text ?asked:whole ?cut:text ?output:whole ?kept:whole ?left:whole ?survivors:list elapsed_us:whole",
-      "{step}[ {title}] {what}[ for gate {gate}]: {outcome} {code} after {elapsed_us:span}[, {reason}][: {said}][; still there: {survivors}]" },
-    { "step.lost", 1, "step", "run:text step:whole ?title:text try:whole what:text ?gate:text why:text", "{step}[ {title}] {what} lost its keeper, outcome unknown: {why}" },
-    { "step.interrupted", 1, "step", "run:text step:whole ?title:text try:whole what:text ?gate:text why:text", "{step}[ {title}] {what} interrupted: {why}" },
-    { "step.adopted", 1, "step", "run:text step:whole ?title:text try:whole", "{step}[ {title}] adopted: its process is watched without a keeper" },
-    { "step.marked", 1, "step", "run:text step:whole ?title:text outcome:text reason:text", "{step}[ {title}] marked {outcome}: {reason}" },
-    { "step.done_by_hand", 1, "step", "run:text step:whole ?title:text ?by_whom:text", "{step}[ {title}] done by hand[, by {by_whom}]" },
-    { "step.verified", 1, "step", "run:text step:whole ?title:text ?value:text|decimal ?wanted:text|decimal how:text", "{step}[ {title}] verified by {how}[: {value}][, wanted {wanted}]" },
-    { "step.unverified", 1, "step", "run:text step:whole ?title:text why:text known:flag", "{step}[ {title}] not verified: {why}" },
-    { "step.skipped", 1, "step", "run:text step:whole ?title:text reason:text", "{step}[ {title}] skipped: {reason}" },
-    { "step.undo_asked", 1, "step", "run:text step:whole ?title:text", "{step}[ {title}]: undo" },
-    { "step.retry_asked", 1, "step", "run:text step:whole ?title:text", "{step}[ {title}]: another try" },
-    { "step.handed_on", 1, "step", "run:text step:whole ?title:text values:object ?refused:list", "{step}[ {title}] hands on values[; refused: {refused}]" },
-    { "gate.passed", 1, "gate", "run:text gate:text how:text ?value:text|decimal ?wanted:text|decimal ?reason:text", "{gate} passed {how}[: {value}][, wanted {wanted}][, because {reason}]" },
-    { "gate.failed", 1, "gate", "run:text gate:text ?value:text|decimal ?wanted:text|decimal why:text", "{gate} failed: {why}[, value {value}][, wanted {wanted}]" },
-    { "gate.withdrawn", 1, "gate", "run:text gate:text", "{gate} withdrawn" },
+      "step {step}[ '{title}'] {what}[ for gate {gate}]: {outcome:ending}[ after {elapsed_us:clock}][: {said}][; still there: {survivors}]" },
+    { "step.lost", 1, "step", "run:text step:whole ?title:text try:whole what:text ?gate:text why:text", "step {step}[ '{title}'] {what} lost its keeper, outcome unknown: {why}" },
+    { "step.interrupted", 1, "step", "run:text step:whole ?title:text try:whole what:text ?gate:text why:text", "step {step}[ '{title}'] {what} interrupted: {why}" },
+    { "step.adopted", 1, "step", "run:text step:whole ?title:text try:whole", "step {step}[ '{title}'] adopted: its process is watched without a keeper" },
+    { "step.marked", 1, "step", "run:text step:whole ?title:text outcome:text reason:text", "step {step}[ '{title}'] marked {outcome}: {reason}" },
+    { "step.done_by_hand", 1, "step", "run:text step:whole ?title:text ?by_whom:text", "step {step}[ '{title}'] done by hand[, by {by_whom}]" },
+    { "step.verified", 1, "step", "run:text step:whole ?title:text ?value:text|decimal ?wanted:text|decimal how:text", "step {step}[ '{title}'] verified by {how}[: {value}][, wanted {wanted}]" },
+    { "step.unverified", 1, "step", "run:text step:whole ?title:text why:text known:flag", "step {step}[ '{title}'] not verified: {why}" },
+    { "step.skipped", 1, "step", "run:text step:whole ?title:text reason:text", "step {step}[ '{title}'] skipped: {reason}" },
+    { "step.undo_asked", 1, "step", "run:text step:whole ?title:text", "step {step}[ '{title}']: undo asked" },
+    { "step.retry_asked", 1, "step", "run:text step:whole ?title:text", "step {step}[ '{title}']: another try asked" },
+    { "step.handed_on", 1, "step", "run:text step:whole ?title:text values:object ?refused:list", "step {step}[ '{title}'] hands on {values:names}[; refused: {refused}]" },
+    { "gate.passed", 1, "gate", "run:text gate:text how:text ?value:text|decimal ?wanted:text|decimal ?reason:text", "gate {gate} passed, {how}[: {value}][, wanted {wanted}][, because {reason}]" },
+    { "gate.failed", 1, "gate", "run:text gate:text ?value:text|decimal ?wanted:text|decimal why:text", "gate {gate} failed: {why}[, value {value}][, wanted {wanted}]" },
+    { "gate.withdrawn", 1, "gate", "run:text gate:text", "gate {gate} withdrawn" },
     { "evidence.kept", 1, "evidence", "file:text digest:text bytes:whole", "kept {file}, {bytes} bytes" },
 };
 /* clang-format on */
@@ -219,16 +219,119 @@ static char *list_words(const json *list)
     return g_string_free(words, FALSE);
 }
 
-static char *value_words(const json *value, const char *as)
+static char *list_names(const json *object)
 {
-    if (json_is_integer(value) && strcmp(as, "moment") == 0)
-        return moment_human(json_integer_value(value));
-    if (json_is_integer(value) && strcmp(as, "span") == 0 &&
-        ABS((double)json_integer_value(value)) <= SPAN_LONGEST)
-        return span_text(json_integer_value(value));
+    GString *words = g_string_new("");
+    const char *name = NULL;
+    json *value = NULL;
+    json_object_foreach((json *)object, name, value)
+        g_string_append_printf(words, "%s%s", words->len > 0 ? ", " : "", name);
+    return g_string_free(words, FALSE);
+}
+
+char *kind_ending(const json *body)
+{
+    const char *outcome = json_text(body, "outcome", "");
+    const char *reason = json_text(body, "reason", "ended");
+    gint64 code = json_whole(body, "code", 0);
+    if (strcmp(reason, "timeout") == 0)
+        return g_strdup("time-out");
+    if (strcmp(reason, "abort") == 0)
+        return g_strdup("aborted");
+    if (strcmp(outcome, "exited") == 0)
+        return g_strdup_printf("exit %" G_GINT64_FORMAT, code);
+    if (strcmp(outcome, "signalled") == 0)
+        return g_strdup_printf("killed by signal %" G_GINT64_FORMAT, code);
+    return g_strdup(strcmp(outcome, "not-started") == 0 ? "not started" : outcome);
+}
+
+/* ---- the ways in which a field is told: NULL when there is nothing to tell ---- */
+
+static char *as_moment(const json *value, const json *body)
+{
+    (void)body;
+    return json_is_integer(value) ? moment_human(json_integer_value(value)) : NULL;
+}
+
+static bool is_span(const json *value)
+{
+    return json_is_integer(value) && ABS((double)json_integer_value(value)) <= SPAN_LONGEST;
+}
+
+static char *as_span(const json *value, const json *body)
+{
+    (void)body;
+    return is_span(value) ? span_text(json_integer_value(value)) : json_line(value);
+}
+
+/* What did not last was not begun. */
+static char *as_clock(const json *value, const json *body)
+{
+    (void)body;
+    if (!is_span(value))
+        return json_line(value);
+    return json_integer_value(value) != 0 ? span_clock(json_integer_value(value)) : NULL;
+}
+
+/* The first try needs no word. */
+static char *as_again(const json *value, const json *body)
+{
+    (void)body;
+    return json_integer_value(value) != 1 ? json_line(value) : NULL;
+}
+
+static char *as_ending(const json *value, const json *body)
+{
+    (void)value;
+    return kind_ending(body);
+}
+
+static char *as_names(const json *value, const json *body)
+{
+    (void)body;
+    return list_names(value);
+}
+
+static char *as_reach(const json *value, const json *body)
+{
+    (void)body;
+    const char *reach = json_string_value(value);
+    if (g_strcmp0(reach, "end") == 0)
+        return g_strdup("to the end");
+    if (g_strcmp0(reach, "phase") == 0)
+        return g_strdup("to the end of the phase");
+    return g_strdup(g_strcmp0(reach, "step") == 0 ? "one step" : reach);
+}
+
+static char *as_it_is(const json *value)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
     if (json_is_string(value))
         return g_strdup(json_string_value(value));
+    if (json_is_real(value)) /* 950, not 950.0; 0.1, not 0.10000000000000001 */
+        return g_strdup(g_ascii_formatd(digits, sizeof digits, "%.9g", json_real_value(value)));
     return json_is_array(value) ? list_words(value) : json_line(value);
+}
+
+static const struct {
+    const char *as;
+    char *(*words)(const json *value, const json *body);
+} ways[] = {
+    { "moment", as_moment }, /* microseconds: a day and a time */
+    { "span", as_span },     /* microseconds: 1m30s, exact */
+    { "clock", as_clock },   /* microseconds: m:ss, as people read it */
+    { "again", as_again },   /* a number of tries: untold when it is the first */
+    { "ending", as_ending }, /* how a step's process ended */
+    { "names", as_names },   /* the names of an object */
+    { "reach", as_reach },   /* how far a run goes */
+};
+
+static char *value_words(const json *value, const char *as, const json *body)
+{
+    for (gsize i = 0; as != NULL && i < G_N_ELEMENTS(ways); i++)
+        if (strcmp(ways[i].as, as) == 0)
+            return ways[i].words(value, body);
+    return as_it_is(value);
 }
 
 /* Appends the field at `at` ("{name:as}") and gives what follows it; *there becomes false when it is not there. */
@@ -238,12 +341,11 @@ static const char *tell_field(GString *into, const json *body, const char *at, b
     g_autofree char *inside = g_strndup(at + 1, (gsize)(end - at - 1));
     g_auto(GStrv) part = g_strsplit(inside, ":", 2);
     const json *value = json_object_get(body, part[0]);
-    if (is_worth_telling(value)) {
-        g_autofree char *words = value_words(value, part[1] != NULL ? part[1] : "");
+    g_autofree char *words = is_worth_telling(value) ? value_words(value, part[1], body) : NULL;
+    if (words != NULL)
         g_string_append(into, words);
-    } else {
+    else
         *there = false;
-    }
     return end + 1;
 }
 

@@ -291,7 +291,7 @@ touch go
 ok "killed under a run: it is followed to its end" until_true 10 test -s over.status
 is "killed under a run: ends well" "$(cat over.status)" 0
 is "killed under a run: what it printed is told once" "$(grep -c '^    begun' over)" 1
-is "killed under a run: its step ran once" "$(grep -c 'wait command started' over)" 1
+is "killed under a run: its step ran once" "$(grep -c "'wait' command started" over)" 1
 pid2=$(warroom journal list house | sed -n 's/.*engine .* started.*process \([0-9]*\).*/\1/p' | tail -n 1)
 kill -STOP "$pid2"
 run warroom note 'is anybody there'

@@ -84,7 +84,7 @@ walk_fault() { # what is wrong after a walk; nothing when all is well
         [ "$(grep -c " note  *$walk_word " "$work/listed")" = 1 ] ||
             echo "note '$walk_word' was acknowledged and is there $(grep -c " note  *$walk_word " "$work/listed") times"
     done <"$work/acknowledged"
-    [ "$(grep -c ' one command started\| One command started' "$work/listed")" -le 2 ] || echo "step 1 was begun too often"
+    [ "$(grep -c "'One' command started" "$work/listed")" -le 2 ] || echo "step 1 was begun too often"
     warroom status INC-0001 >"$work/status" 2>>"$work/said"
     ! grep -q ' RUN ' "$work/status" || echo "something is called running and is over"
     grep -q 'outcome: fixed forward' "$work/status" || echo "the incident did not come to its end"

@@ -185,7 +185,7 @@ static void kind__tells__as_people_say_it(void **state)
         const char *kind, *body, *told;
     } rows[] = {
         { "trigger.changed",
-          "{\"trigger\":\"p95\",\"from\":\"pending\",\"to\":\"firing\",\"value\":1240,\"limit\":820.5,"
+          "{\"trigger\":\"p95\",\"from\":\"pending\",\"to\":\"firing\",\"value\":1240.0,\"limit\":820.5,"
           "\"rule\":\"p95 > 200 % of baseline\"}",
           "p95: firing, was pending, value 1240, limit 820.5 (p95 > 200 % of baseline)" },
         { "trigger.changed",
@@ -194,7 +194,7 @@ static void kind__tells__as_people_say_it(void **state)
         { "house.clock_stepped", "{\"by_us\":-7200000000}", "clock stepped by -2h" },
         { "house.clock_stepped", "{\"by_us\":-9223372036854775808}",
           "clock stepped by -9223372036854775808" },
-        { "impact.set", "{\"began\":1795097152345678}", "began 2026-11-19 14:05:52Z" },
+        { "impact.set", "{\"began\":1795097152345678}", "impact began 2026-11-19 14:05:52Z" },
         { "incident.opened", "{\"id\":\"INC-0042\",\"title\":\"slow\",\"severity\":\"high\"}",
           "opened INC-0042: slow, high" },
         { "incident.opened",
@@ -206,12 +206,36 @@ static void kind__tells__as_people_say_it(void **state)
           "{\"run\":\"R1\",\"step\":2,\"title\":\"drain\",\"try\":1,\"what\":\"command\",\"outcome\":"
           "\"exited\",\"code\":0,"
           "\"well\":true,\"elapsed_us\":58000000,\"survivors\":[]}",
-          "2 drain command: exited 0 after 58s" },
+          "step 2 'drain' command: exit 0 after 0:58" },
         { "step.ended",
           "{\"run\":\"R1\",\"step\":2,\"try\":1,\"what\":\"undo\",\"outcome\":\"signalled\",\"code\":15,"
           "\"well\":false,"
           "\"reason\":\"abort\",\"elapsed_us\":61000000,\"survivors\":[\"sleep 12\",{\"pid\":3}]}",
-          "2 undo: signalled 15 after 1m1s, abort; still there: sleep 12, {\"pid\":3}" },
+          "step 2 undo: aborted after 1:01; still there: sleep 12, {\"pid\":3}" },
+        { "step.ended",
+          "{\"run\":\"R1\",\"step\":3,\"title\":\"hang\",\"try\":1,\"what\":\"command\",\"outcome\":"
+          "\"signalled\",\"code\":15,\"well\":false,\"reason\":\"timeout\",\"elapsed_us\":2012000}",
+          "step 3 'hang' command: time-out after 0:02" },
+        { "step.ended",
+          "{\"run\":\"R1\",\"step\":3,\"try\":1,\"what\":\"check\",\"gate\":\"room\",\"outcome\":"
+          "\"not-started\",\"code\":0,\"well\":false,\"said\":\"no such folder\",\"elapsed_us\":0}",
+          "step 3 check for gate room: not started: no such folder" },
+        { "step.started",
+          "{\"run\":\"R1\",\"step\":2,\"title\":\"drain\",\"try\":1,\"what\":\"command\",\"folder\":\"f\","
+          "\"digest\":\"d\"}",
+          "step 2 'drain' command started" },
+        { "step.started",
+          "{\"run\":\"R1\",\"step\":2,\"try\":3,\"what\":\"verify\",\"folder\":\"f\",\"digest\":\"d\"}",
+          "step 2 verify started, try 3" },
+        { "step.handed_on", "{\"run\":\"R1\",\"step\":1,\"values\":{\"host\":\"db-1\",\"port\":\"1\"}}",
+          "step 1 hands on host, port" },
+        { "run.started", "{\"run\":\"R1\",\"mode\":\"end\",\"confirmed\":\"checkout\"}",
+          "R1: run to the end, 'checkout' typed" },
+        { "run.started", "{\"run\":\"R1\",\"mode\":\"phase\"}", "R1: run to the end of the phase" },
+        { "gate.passed",
+          "{\"run\":\"R1\",\"gate\":\"room\",\"how\":\"auto\",\"value\":9.75,\"wanted\":\"a > 5\"}",
+          "gate room passed, auto: 9.75, wanted a > 5" },
+        { "house.settings_loaded", "{\"file\":\"\",\"digest\":\"\"}", "configuration loaded" },
         { "note.added", "{\"text\":\"{braces} [stay]\"}", "{braces} [stay]" },
         { "note.added", "[]", "" },
         { "room.dissolved", "{}", "room.dissolved (a newer warroom wrote this)" },
