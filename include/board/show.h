@@ -10,8 +10,8 @@
 char *show_room(const board *board, const room *room, const json *live);
 json *show_room_json(const board *board, const room *room, const json *live);
 
-char *show_house(const board *board);
-json *show_house_json(const board *board);
+char *show_house(const board *board, const json *live);
+json *show_house_json(const board *board, const json *live);
 
 char *show_steps(const room *room);
 json *show_steps_json(const room *room);

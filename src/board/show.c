@@ -306,9 +306,24 @@ static void show_next(GString *out, const board *board, const room *room)
     next_clear(&next);
 }
 
+/* What keeps the engine from starting anything new: first, before all that it makes stale. */
+static void show_trouble(GString *out, const json *live)
+{
+    const char *trouble = live != NULL ? json_text(live, "trouble", NULL) : NULL;
+    if (trouble != NULL)
+        line(out, "TROUBLE  %s: nothing new starts; pause and abort act at once", trouble);
+}
+
+static void trouble_json(json *object, const json *live)
+{
+    if (live != NULL)
+        json_put_text(object, "trouble", json_text(live, "trouble", NULL));
+}
+
 char *show_room(const board *board, const room *room, const json *live)
 {
     GString *out = g_string_new(NULL);
+    show_trouble(out, live);
     const incident *incident = room->incident;
     g_autofree char *severity = upper(severity_names[incident->severity]);
     const char *commander = incident_commander(incident);
@@ -385,6 +400,7 @@ json *show_room_json(const board *board, const room *room, const json *live)
     json_put(object, "run", run != NULL ? run_json(run) : NULL);
     if (live != NULL)
         json_put(object, "metrics", json_incref(json_object_get(live, "metrics")));
+    trouble_json(object, live);
     return object;
 }
 
@@ -398,9 +414,10 @@ static void show_listed(GString *out, const listed *item)
          item->closed == MOMENT_NONE ? "" : nothing_as(item->outcome, "closed"));
 }
 
-char *show_house(const board *board)
+char *show_house(const board *board, const json *live)
 {
     GString *out = g_string_new(NULL);
+    show_trouble(out, live);
     g_autoptr(GPtrArray) open = board_open(board);
     line(out, "%u open, %u in all", open->len, board->streams->len);
     for (guint i = 0; i < open->len; i++)
@@ -416,7 +433,7 @@ char *show_house(const board *board)
     return g_string_free(out, FALSE);
 }
 
-json *show_house_json(const board *board)
+json *show_house_json(const board *board, const json *live)
 {
     json *list = json_array();
     for (guint i = 0; i < board->streams->len; i++) {
@@ -433,6 +450,7 @@ json *show_house_json(const board *board)
     }
     json *document = json_object();
     json_put(document, "incidents", list);
+    trouble_json(document, live);
     json_put(document, "next", next_json(board, NULL));
     return document;
 }

@@ -15,6 +15,10 @@ void orders_tell(call *self, const json *answer)
         g_autofree char *sentence = kind_tell(record);
         say(self, "%s/%" G_GINT64_FORMAT " %s", record->stream, record->number, sentence);
     }
+    const char *unwritten = json_text(answer, "unwritten", NULL);
+    if (unwritten != NULL)
+        say(self, "%s: it holds from now on; the journal has it as soon as it takes records again (%s)",
+            self->row->name, unwritten);
     if (json_flag(answer, "again", false))
         talk(self, "this was asked before and was done then; nothing was done twice");
     if (!self->json)
@@ -23,6 +27,7 @@ void orders_tell(call *self, const json *answer)
     json_put(document, "again", json_boolean(json_flag(answer, "again", false)));
     json_put(document, "data", json_incref(json_object_get(answer, "data")));
     json_put(document, "records", json_incref((json *)records));
+    json_put_text(document, "unwritten", unwritten);
     say_json(self, document);
 }
 

@@ -94,9 +94,17 @@ char *plain_gates(const json *document)
     return g_string_free(text, FALSE);
 }
 
+static void add_trouble(GString *text, const json *document)
+{
+    const char *trouble = json_text(document, "trouble", NULL);
+    if (trouble != NULL)
+        add(text, "TROUBLE %s. nothing new starts, pause and abort act at once.", trouble);
+}
+
 char *plain_room(const json *room)
 {
     GString *text = g_string_new("");
+    add_trouble(text, room);
     g_autofree char *service = more(", ", json_text(room, "service", NULL));
     g_autofree char *environment = more(", ", json_text(room, "environment", NULL));
     g_autofree char *outcome = more(", outcome ", json_text(room, "outcome", NULL));
@@ -119,6 +127,7 @@ char *plain_room(const json *room)
 char *plain_house(const json *house)
 {
     GString *text = g_string_new("");
+    add_trouble(text, house);
     const json *incidents = json_object_get(house, "incidents");
     for (size_t i = 0; i < json_array_size(incidents); i++) {
         const json *one = json_array_get(incidents, i);

@@ -45,8 +45,9 @@ int verb_status(call *self, GError **error)
         return ERR_FAILED;
     if (view.room != NULL)
         return show_one(self, &view);
-    g_autoptr(json) document = show_house_json(view.board);
-    g_autofree char *text = self->plain ? plain_house(document) : show_house(view.board);
+    g_autoptr(json) live = live_now(self);
+    g_autoptr(json) document = show_house_json(view.board, live);
+    g_autofree char *text = self->plain ? plain_house(document) : show_house(view.board, live);
     say_lines(self, text);
     say_json(self, g_steal_pointer(&document));
     return 0;
@@ -74,8 +75,8 @@ int verb_incident_list(call *self, GError **error)
     g_auto(view) view = { 0 };
     if (!view_load(self, NULL, false, &view, error))
         return ERR_FAILED;
-    g_autoptr(json) document = show_house_json(view.board);
-    g_autofree char *text = self->plain ? plain_house(document) : show_house(view.board);
+    g_autoptr(json) document = show_house_json(view.board, NULL);
+    g_autofree char *text = self->plain ? plain_house(document) : show_house(view.board, NULL);
     say_lines(self, text);
     say_items(self, g_steal_pointer(&document), "incidents");
     return 0;

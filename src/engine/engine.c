@@ -257,8 +257,9 @@ bool engine_commit(engine *self, GError **error)
     g_autoptr(GPtrArray) batch = self->batch;
     self->batch = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
     if (!written) {
-        g_free(self->trouble);
-        self->trouble = g_strdup(trouble->message);
+        /* A record that is refused speaks of itself, not of the journal. */
+        if (for_good || !g_error_matches(trouble, ERR, ERR_REFUSED))
+            set(&self->trouble, trouble->message);
         self->broken = for_good;
         unfold(self);
         g_propagate_error(error, g_steal_pointer(&trouble));

@@ -61,6 +61,8 @@ static bool hand_append(void *context, GPtrArray *records, GPtrArray *also, bool
     program *self = context;
     if (!store_append(self->store, records, error)) {
         *for_good = store_refuses(self->store) != NULL;
+        if (self->trouble == NULL && !g_error_matches(*error, ERR, ERR_REFUSED))
+            self->trouble = g_strdup((*error)->message);
         return false;
     }
     bool listening = self->server != NULL && server_attached(self->server) > 0;

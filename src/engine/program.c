@@ -241,6 +241,19 @@ static bool look_at_journal(program *self)
     return false;
 }
 
+/* Whether it takes records again is known when it took one: this one, which also says what was the matter. */
+static void look_at_trouble(program *self)
+{
+    if (self->trouble == NULL)
+        return;
+    g_autofree char *words =
+        g_strdup_printf("the journal takes records again; it did not: %s", self->trouble);
+    json *body = json_object();
+    json_put_text(body, "text", words);
+    if (engine_say(self->engine, "house.message", body, NULL))
+        g_clear_pointer(&self->trouble, g_free);
+}
+
 static bool is_needed(const program *self)
 {
     return engine_is_needed(self->engine) || server_peers(self->server) > 0;
@@ -255,6 +268,7 @@ static gboolean beat(gpointer context)
     look_at_clock(self, now);
     look_at_config(self);
     engine_tick(self->engine);
+    look_at_trouble(self);
     program_follow(self);
     if (is_needed(self))
         self->idle_since = 0;
@@ -384,6 +398,7 @@ void program_free(program *self)
     settings_free(self->settings);
     g_free(self->config);
     g_free(self->config_trouble);
+    g_free(self->trouble);
     g_main_loop_unref(self->loop);
     if (self->lock >= 0)
         close(self->lock); /* last: from now on another may lead */
