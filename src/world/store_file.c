@@ -221,6 +221,28 @@ static store_file *store_file_new(const char *folder, bool writing)
     return self;
 }
 
+/* On a read-only disk SQLite cannot make the files it shares with writers. There are none there: when nothing waits in the
+ * write-ahead file, the journal is read as a file that does not change. */
+static bool is_sealed(const store_file *self)
+{
+    struct statvfs disk;
+    struct stat log;
+    return !self->writing && statvfs(self->folder, &disk) == 0 && (disk.f_flag & ST_RDONLY) != 0 &&
+           (stat(self->log, &log) != 0 || log.st_size == 0);
+}
+
+static int store_file_connect(store_file *self)
+{
+    int flags = (self->writing ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX |
+                SQLITE_OPEN_EXRESCODE;
+    g_autofree char *uri = is_sealed(self) ? g_filename_to_uri(self->path, NULL, NULL) : NULL;
+    errno = 0;
+    if (uri == NULL)
+        return sqlite3_open_v2(self->path, &self->db, flags, NULL);
+    g_autofree char *sealed = g_strconcat(uri, "?immutable=1", NULL);
+    return sqlite3_open_v2(sealed, &self->db, flags | SQLITE_OPEN_URI, NULL);
+}
+
 store_file *store_file_open(const char *folder, bool writing, GError **error)
 {
     g_autoptr(store_file) self = store_file_new(folder, writing);
@@ -231,10 +253,7 @@ store_file *store_file_open(const char *folder, bool writing, GError **error)
     }
     if (writing && !store_file_make(self, error))
         return NULL;
-    int flags = (writing ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX |
-                SQLITE_OPEN_EXRESCODE;
-    errno = 0;
-    int code = sqlite3_open_v2(self->path, &self->db, flags, NULL);
+    int code = store_file_connect(self);
     if (code != SQLITE_OK) {
         store_file_failed(self, code, error);
         return NULL;
