@@ -47,7 +47,7 @@ static const kind kinds[] = {
     { "step.started", 1, "step", "run:text step:whole ?title:text try:whole what:text ?gate:text folder:text digest:text ?timeout_us:whole",
       "step {step}[ '{title}'] {what}[ for gate {gate}] started[, try {try:again}]" },
     { "step.ended", 1, "step", "run:text step:whole ?title:text try:whole what:text ?gate:text outcome:text code:whole well:flag ?reason:text ?said:text ?asked:whole ?cut:text ?output:whole ?kept:whole ?left:whole ?survivors:list elapsed_us:whole",
-      "step {step}[ '{title}'] {what}[ for gate {gate}]: {outcome:ending}[ after {elapsed_us:clock}][: {said}][; still there: {survivors}]" },
+      "step {step}[ '{title}'] {what}[ for gate {gate}]: {outcome:ending}[ after {elapsed_us:clock}][: {said}][; output cut at {kept} bytes: {cut}][; processes left behind: {left}][; still there: {survivors}]" },
     { "step.lost", 1, "step", "run:text step:whole ?title:text try:whole what:text ?gate:text why:text", "step {step}[ '{title}'] {what} lost its keeper, outcome unknown: {why}" },
     { "step.interrupted", 1, "step", "run:text step:whole ?title:text try:whole what:text ?gate:text why:text", "step {step}[ '{title}'] {what} interrupted: {why}" },
     { "step.adopted", 1, "step", "run:text step:whole ?title:text try:whole", "step {step}[ '{title}'] adopted: its process is watched without a keeper" },
