@@ -77,7 +77,7 @@ poll test -e over
 keep again warroom run
 keep after.status warroom status
 rm small/filler
-poll says 'first command: exited 0'
+poll says "step 1 'first' command: "
 poll sh -c "warroom journal list house | grep -q 'takes records again'"
 keep healed.status warroom status
 wait "$face"
@@ -108,7 +108,7 @@ ok "full_disk__leaves__a_running_step" test -e over
 is "full_disk__starts_nothing" "$(grep -c "cannot run" again.err)" 1
 like "full_disk__cannot_note__the_end" "$(cat after.status.out)" '1 first  RUN'
 like "room_again__notes__the_pause" "$(cat list.out)" 'R1: paused: asked by'
-like "room_again__notes__the_end" "$(cat list.out)" '1 first command: exited 0'
+like "room_again__notes__the_end" "$(cat list.out)" "step 1 'first' command: "
 like "room_again__is_said" "$(cat list.out)" 'the journal takes records again; it did not: journal full: 0 bytes free'
 unlike "room_again__clears__status" "$(cat healed.status.out)" TROUBLE
 like "room_again__is_paused" "$(cat healed.status.out)" 'paused: asked by'
