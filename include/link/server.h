@@ -43,12 +43,16 @@ void server_drain(server *self, span limit);
 /* To every face that was marked as attached. Does not take `line`. */
 void server_tell_all(server *self, const json *line);
 guint server_attached(const server *self);
+/* The same, but those who read the journal by themselves: for records. */
+void server_tell_listeners(server *self, const json *line);
+guint server_listeners(const server *self);
 guint server_peers(const server *self); /* faces that are in, attached or not */
 
 /* Queues a line. Does not take it. The peer may be dropped by this (too much queued); on_gone then comes later,
  * from the main loop, never from inside. */
 void peer_send(peer *self, const json *line);
-void peer_attach(peer *self); /* server_tell_all reaches it */
+void peer_attach(peer *self);        /* server_tell_all reaches it */
+void peer_attach_reader(peer *self); /* and server_tell_listeners does not */
 bool peer_is_attached(const peer *self);
 void peer_drop(peer *self);                 /* later, from the main loop */
 const char *peer_account(const peer *self); /* ada@ops1, from the kernel */

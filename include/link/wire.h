@@ -18,6 +18,7 @@
  *   "attach" {"after": POSITION}   from now on tell me; first every record behind that position of the journal
  *                                  (0: all; absent: none), each as {"told": "record", "position": N, "record": {...}};
  *                                  data: {"position": N}, the last that was there when it was asked
+ *                                  "records": false: it reads the journal by itself; it is told all else
  *   "live" {}                      data: what is known now and is no record: readings, pending holds, running steps
  *   "leave" {}                     a newer face asks an older engine to go; it answers, then goes
  *

@@ -69,6 +69,8 @@ static bool attach(follow *self, GError **error)
     g_autoptr(json) args = json_object();
     if (self->store == NULL)
         json_put_whole(args, "after", self->position);
+    else
+        json_put_flag(args, "records", false);
     g_autoptr(json) answer = NULL;
     if (!client_ask(self->way->client, "attach", args, NULL, &answer, error))
         return false;

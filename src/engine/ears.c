@@ -69,7 +69,10 @@ static void attach(program *self, peer *from, const json *question)
         refuse(from, question, trouble);
         return;
     }
-    peer_attach(from);
+    if (json_flag(json_object_get(question, "args"), "records", true))
+        peer_attach(from);
+    else
+        peer_attach_reader(from);
     g_autoptr(json) answer = answer_to(question, json_pack("{s:I}", "position", (json_int_t)newest));
     peer_send(from, answer);
 }

@@ -33,13 +33,13 @@ static bool tell_one(const record *record, void *context)
     self->position++;
     if (is_listing(record))
         g_ptr_array_add(telling->also, record_copy(record));
-    if (self->server == NULL || server_attached(self->server) == 0)
+    if (self->server == NULL || server_listeners(self->server) == 0)
         return true;
     g_autoptr(json) line = json_object();
     json_put_text(line, "told", "record");
     json_put_whole(line, "position", self->position);
     json_put(line, "record", record_json(record));
-    server_tell_all(self->server, line);
+    server_tell_listeners(self->server, line);
     return true;
 }
 
@@ -65,7 +65,7 @@ static bool hand_append(void *context, GPtrArray *records, GPtrArray *also, bool
             self->trouble = g_strdup((*error)->message);
         return false;
     }
-    bool listening = self->server != NULL && server_attached(self->server) > 0;
+    bool listening = self->server != NULL && server_listeners(self->server) > 0;
     if (!listening && !brings_listing(records)) {
         self->position += records->len;
         return true;

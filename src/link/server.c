@@ -28,6 +28,7 @@ struct peer {
     GQueue *queue; /* of GBytes: the first one partly written */
     gsize queued, written;
     bool attached, refused;
+    bool reads; /* the journal, by itself */
     admission who;
 };
 
@@ -160,6 +161,12 @@ void peer_send(peer *self, const json *line)
 
 void peer_attach(peer *self)
 {
+    self->attached = true;
+}
+
+void peer_attach_reader(peer *self)
+{
+    self->reads = true;
     self->attached = true;
 }
 
@@ -386,17 +393,37 @@ void server_greet(server *self, json *greeting)
     self->greeting = greeting;
 }
 
-void server_tell_all(server *self, const json *line)
+static void server_tell(server *self, const json *line, bool readers)
 {
     g_autoptr(GBytes) bytes = NULL;
     for (guint i = 0; i < self->peers->len; i++) {
         peer *one = g_ptr_array_index(self->peers, i);
-        if (!peer_is_attached(one))
+        if (!peer_is_attached(one) || (one->reads && !readers))
             continue;
         if (bytes == NULL && (bytes = frame_line(line)) == NULL)
             return;
         peer_send_bytes(one, bytes);
     }
+}
+
+void server_tell_all(server *self, const json *line)
+{
+    server_tell(self, line, true);
+}
+
+void server_tell_listeners(server *self, const json *line)
+{
+    server_tell(self, line, false);
+}
+
+guint server_listeners(const server *self)
+{
+    guint count = 0;
+    for (guint i = 0; i < self->peers->len; i++) {
+        const peer *one = g_ptr_array_index(self->peers, i);
+        count += peer_is_attached(one) && !one->reads;
+    }
+    return count;
 }
 
 guint server_attached(const server *self)
