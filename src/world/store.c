@@ -58,6 +58,8 @@ void store_close(store *self)
     sqlite3_stmt *statements[] = { self->begin, self->commit, self->rollback, self->add, self->last };
     for (gsize i = 0; i < G_N_ELEMENTS(statements); i++)
         sqlite3_finalize(statements[i]);
+    for (gsize i = 0; i < READINGS; i++)
+        sqlite3_finalize(self->idle[i]);
     if (self->bell >= 0)
         close(self->bell);
     g_hash_table_unref(self->tails);

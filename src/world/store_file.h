@@ -62,6 +62,8 @@ typedef struct tail {
     gint64 unknown; /* records of kinds that this program does not know */
 } tail;
 
+enum { READ_BEHIND, READ_COMMAND, READ_STREAM, READ_HEAD, READ_LENGTH, READINGS };
+
 struct store {
     store_file *file;
     GHashTable *tails; /* stream -> tail */
@@ -69,6 +71,7 @@ struct store {
     int frames;          /* of the write-ahead file, after the last commit */
     int frames_too_many; /* then it is time for a checkpoint */
     sqlite3_stmt *begin, *commit, *rollback, *add, *last;
+    sqlite3_stmt *idle[READINGS]; /* of readings that are over, for the next one */
 };
 
 /* One row, all columns of STORE_COLUMNS in order, as a record. */

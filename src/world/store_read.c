@@ -139,11 +139,30 @@ static batch *batch_read(store *self, const reading *from, bool *whole, GError *
     return made;
 }
 
-/* A statement for one reading: readings may run inside each other. */
-static bool reading_prepare(store *self, const char *sql, reading *at, GError **error)
+static const char *const readings[READINGS] = {
+    [READ_BEHIND] = "SELECT " STORE_COLUMNS " FROM record WHERE position > ?1 ORDER BY position",
+    [READ_COMMAND] = "SELECT " STORE_COLUMNS " FROM record WHERE command = ?1 AND command <> ''"
+                     " AND position > ?2 ORDER BY position",
+    [READ_STREAM] = "SELECT " STORE_COLUMNS " FROM record WHERE stream = ?1 AND number > ?2 ORDER BY number",
+    [READ_HEAD] = "SELECT hash FROM record WHERE stream = ?1 AND number = ?2",
+    [READ_LENGTH] = "SELECT max(number) FROM record WHERE stream = ?1",
+};
+
+/* A statement for one reading alone, as readings may run inside each other: the one that lies idle, or a new one. */
+static bool reading_begin(store *self, int which, reading *at, GError **error)
 {
-    at->rows = NULL;
-    return store_file_prepare(self->file, sql, &at->rows, error);
+    at->rows = g_steal_pointer(&self->idle[which]);
+    return store_file_prepare(self->file, readings[which], &at->rows, error);
+}
+
+static void reading_end(store *self, int which, reading *at)
+{
+    sqlite3_reset(at->rows);
+    sqlite3_clear_bindings(at->rows);
+    if (self->idle[which] == NULL)
+        self->idle[which] = g_steal_pointer(&at->rows);
+    else
+        sqlite3_finalize(g_steal_pointer(&at->rows));
 }
 
 /* Hands over record by record. With a chain, stops at the first that does not follow. */
@@ -174,11 +193,10 @@ static bool reading_run(store *self, reading *at, chain *judge, store_sees sees,
 bool store_follow(store *self, gint64 after, store_sees sees, void *context, gint64 *position, GError **error)
 {
     reading at = { NULL, 1, COLUMN_POSITION, after };
-    if (!reading_prepare(self, "SELECT " STORE_COLUMNS " FROM record WHERE position > ?1 ORDER BY position",
-                         &at, error))
+    if (!reading_begin(self, READ_BEHIND, &at, error))
         return false;
     bool whole = reading_run(self, &at, NULL, sees, context, error);
-    sqlite3_finalize(at.rows);
+    reading_end(self, READ_BEHIND, &at);
     if (whole)
         *position = at.key;
     return whole;
@@ -187,14 +205,11 @@ bool store_follow(store *self, gint64 after, store_sees sees, void *context, gin
 bool store_of_command(store *self, const char *command, store_sees sees, void *context, GError **error)
 {
     reading at = { NULL, 2, COLUMN_POSITION, 0 };
-    if (!reading_prepare(self,
-                         "SELECT " STORE_COLUMNS " FROM record WHERE command = ?1 AND command <> ''"
-                         " AND position > ?2 ORDER BY position",
-                         &at, error))
+    if (!reading_begin(self, READ_COMMAND, &at, error))
         return false;
     sqlite3_bind_text(at.rows, 1, command, -1, SQLITE_TRANSIENT);
     bool whole = reading_run(self, &at, NULL, sees, context, error);
-    sqlite3_finalize(at.rows);
+    reading_end(self, READ_COMMAND, &at);
     return whole;
 }
 
@@ -206,7 +221,7 @@ static chain *chain_before(store *self, gint64 stream, const char *name, gint64 
     chain *judge = NULL;
     if (from <= 1)
         return chain_new(name);
-    if (!reading_prepare(self, "SELECT hash FROM record WHERE stream = ?1 AND number = ?2", &at, error))
+    if (!reading_begin(self, READ_HEAD, &at, error))
         return NULL;
     sqlite3_bind_int64(at.rows, 1, stream);
     sqlite3_bind_int64(at.rows, 2, at.key);
@@ -217,7 +232,7 @@ static chain *chain_before(store *self, gint64 stream, const char *name, gint64 
         judge = chain_resume(name, from - 1, NULL); /* beyond the end: there is nothing to follow */
     else
         store_file_failed(self->file, code == SQLITE_ROW ? SQLITE_CORRUPT : code, error);
-    sqlite3_finalize(at.rows);
+    reading_end(self, READ_HEAD, &at);
     return judge;
 }
 
@@ -226,30 +241,27 @@ bool store_read(store *self, const char *stream, gint64 from, store_sees sees, v
     gint64 number = store_file_number(self->file, WORD_STREAM, stream, false, NULL);
     g_autoptr(chain) judge = chain_before(self, number, stream, from, error);
     reading at = { NULL, 2, COLUMN_NUMBER, judge != NULL ? chain_length(judge) : 0 };
-    if (judge == NULL || !reading_prepare(self,
-                                          "SELECT " STORE_COLUMNS
-                                          " FROM record WHERE stream = ?1 AND number > ?2 ORDER BY number",
-                                          &at, error))
+    if (judge == NULL || !reading_begin(self, READ_STREAM, &at, error))
         return false;
     sqlite3_bind_int64(at.rows, 1, number);
     bool whole = reading_run(self, &at, judge, sees, context, error);
-    sqlite3_finalize(at.rows);
+    reading_end(self, READ_STREAM, &at);
     return whole;
 }
 
 char **store_streams(store *self, GError **error)
 {
-    reading at = { NULL, 0, 0, 0 };
+    sqlite3_stmt *rows = NULL;
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    if (!reading_prepare(self,
-                         "SELECT number FROM word WHERE sort = 1 AND EXISTS"
-                         " (SELECT 1 FROM record WHERE record.stream = word.number) ORDER BY number",
-                         &at, error))
+    if (!store_file_prepare(self->file,
+                            "SELECT number FROM word WHERE sort = 1 AND EXISTS"
+                            " (SELECT 1 FROM record WHERE record.stream = word.number) ORDER BY number",
+                            &rows, error))
         return NULL;
     int code = SQLITE_DONE;
-    while ((code = sqlite3_step(at.rows)) == SQLITE_ROW)
-        g_ptr_array_add(names, g_strdup(store_file_word(self->file, sqlite3_column_int64(at.rows, 0))));
-    sqlite3_finalize(at.rows);
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW)
+        g_ptr_array_add(names, g_strdup(store_file_word(self->file, sqlite3_column_int64(rows, 0))));
+    sqlite3_finalize(rows);
     if (code != SQLITE_DONE) {
         store_file_failed(self->file, code, error);
         return NULL;
@@ -262,12 +274,12 @@ gint64 store_length(store *self, const char *stream)
 {
     reading at = { NULL, 0, 0, 0 };
     gint64 length = 0;
-    if (!reading_prepare(self, "SELECT max(number) FROM record WHERE stream = ?1", &at, NULL))
+    if (!reading_begin(self, READ_LENGTH, &at, NULL))
         return 0;
     sqlite3_bind_int64(at.rows, 1, store_file_number(self->file, WORD_STREAM, stream, false, NULL));
     if (sqlite3_step(at.rows) == SQLITE_ROW)
         length = sqlite3_column_int64(at.rows, 0);
-    sqlite3_finalize(at.rows);
+    reading_end(self, READ_LENGTH, &at);
     return length;
 }
 
