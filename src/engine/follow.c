@@ -80,10 +80,14 @@ static gboolean came(gint fd, GIOCondition condition, gpointer data)
     following *self = data;
     program *program = self->program;
     (void)condition;
-    keep_watch_hush(fd);
+    keep_news news = keep_watch_hush(fd);
+    if (news == KEEP_NO_NEWS)
+        return G_SOURCE_CONTINUE;
     self->ready = 0;
     self->breath = g_timeout_add(BREATH, breathed, self);
     tell_output(self);
+    if ((news & KEEP_MAY_HAVE_ENDED) == 0)
+        return G_SOURCE_REMOVE;
     engine_tick(program->engine);
     program_follow(program); /* may free this very following: nothing of it is touched any more */
     return G_SOURCE_REMOVE;

@@ -101,8 +101,7 @@ static char *hand_path(void *context, const char *folder)
 static bool hand_start(void *context, const char *folder, const keep_order *order, GError **error)
 {
     g_autofree char *path = hand_path(context, folder);
-    g_autofree char *parent = g_path_get_dirname(path);
-    return folder_make(parent, error) && keep_start(path, order, error);
+    return keep_start(path, order, error);
 }
 
 static keep_seen *hand_look(void *context, const char *folder, const char *boot, GError **error)

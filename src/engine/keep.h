@@ -84,10 +84,15 @@ bool keep_abort(const char *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GArray *keep_end_orphan(const char *folder, bool force, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A descriptor that becomes readable when output came, the keeper ended, or the keeper was killed. -1 when there
- * can be none: then the 1 s poll has to do. keep_watch_hush empties it; keep_watch_end gives it back (a close does too,
- * but the kernel lets the closer of such a descriptor wait for some 20 ms). */
+ * can be none: then the 1 s poll has to do. keep_watch_hush empties it and says what came; keep_watch_end gives it back (a
+ * close does too, but the kernel lets the closer of such a descriptor wait for some 20 ms). */
+typedef enum keep_news {
+    KEEP_NO_NEWS = 0,
+    KEEP_PRINTED = 1,
+    KEEP_MAY_HAVE_ENDED = 2
+} keep_news; /* or both */
 int keep_watch(const char *folder);
-void keep_watch_hush(int watch);
+keep_news keep_watch_hush(int watch);
 void keep_watch_end(int watch);
 
 /* The output, read as it grows. Bytes are foreign. */

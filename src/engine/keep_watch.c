@@ -1,7 +1,9 @@
 /* keep_watch: to be told, instead of asking. Closing an inotify descriptor makes the kernel wait until nobody can be
  * using it (some 20 ms here); taking its watch away does not. So descriptors that are given back wait for the next step. */
 #include "keep.h"
+#include "keeper/leaves.h"
 
+#include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -32,11 +34,30 @@ int keep_watch(const char *folder)
     return made.fd;
 }
 
-void keep_watch_hush(int watch)
+/* Who holds it is written once, right after the start, and changes nothing. What we do not know may be an end: a news that
+ * was lost (the queue ran over) bears no name. */
+static keep_news news_of(const struct inotify_event *one)
 {
-    char news[4096];
-    while (watch >= 0 && read(watch, news, sizeof news) > 0)
-        ;
+    const char *name = one->len > 0 ? one->name : "";
+    if (strcmp(name, LEAF_HOLDER) == 0)
+        return KEEP_NO_NEWS;
+    if (strcmp(name, LEAF_OUTPUT) == 0 || strcmp(name, LEAF_TAIL_0) == 0 || strcmp(name, LEAF_TAIL_1) == 0)
+        return KEEP_PRINTED;
+    return KEEP_MAY_HAVE_ENDED;
+}
+
+keep_news keep_watch_hush(int watch)
+{
+    _Alignas(struct inotify_event) char bytes[4096];
+    keep_news all = KEEP_NO_NEWS;
+    ssize_t got;
+    while (watch >= 0 && (got = read(watch, bytes, sizeof bytes)) > 0)
+        for (const char *at = bytes; at < bytes + got;) {
+            const struct inotify_event *one = (const void *)at;
+            all |= news_of(one);
+            at += sizeof *one + one->len;
+        }
+    return all;
 }
 
 void keep_watch_end(int watch)

@@ -113,7 +113,7 @@ static const char *const *interpreter_of(const script *script)
     return sh;
 }
 
-/* Intent before deed: the start is on the disk before the process exists. False: the journal did not take it. */
+/* Intent before deed: the start is on the disk before the process exists. True: it did not start, walk on. */
 bool launch(engine *self, const room *room, const run *run, const due *due)
 {
     memory *memory = engine_memory(self, room, run);
@@ -154,9 +154,12 @@ bool launch(engine *self, const room *room, const run *run, const due *due)
                          .cwd = run->folder != NULL ? run->folder : home,
                          .timeout = due->timeout,
                          .grace = ENGINE_GRACE };
-    if (!self->hands.start(self->hands.context, folder, &order, &trouble))
+    bool started = self->hands.start(self->hands.context, folder, &order, &trouble);
+    if (started)
+        look_again(self, now_up(self) + AWHILE); /* whoever watches it looks as soon as it is watched */
+    else
         note_not_started(self, room, run, trouble->message);
     wipe(env);
     g_hash_table_remove_all(memory->secrets);
-    return true;
+    return !started;
 }
