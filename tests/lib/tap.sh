@@ -87,19 +87,19 @@ tap_note() { printf '%s\n' "$*" | sed 's/^/# /'; }
 ok() {
     tap_name=$1
     shift
-    if "$@" >tap.said 2>&1; then tap_say yes "$tap_name"; else
+    if "$@" >"$work/tap.said" 2>&1; then tap_say yes "$tap_name"; else
         tap_say no "$tap_name"
         tap_note "failed: $*"
-        tap_note "$(cat tap.said)"
+        tap_note "$(cat "$work/tap.said")"
     fi
 }
 not_ok() {
     tap_name=$1
     shift
-    if "$@" >tap.said 2>&1; then
+    if "$@" >"$work/tap.said" 2>&1; then
         tap_say no "$tap_name"
         tap_note "should have failed: $*"
-        tap_note "$(cat tap.said)"
+        tap_note "$(cat "$work/tap.said")"
     else tap_say yes "$tap_name"; fi
 }
 is() {
@@ -142,9 +142,9 @@ golden() {
         mkdir -p "$(dirname "$top/tests/golden/$3")"
         cp "$2" "$top/tests/golden/$3"
     fi
-    if diff -u "$top/tests/golden/$3" "$2" >tap.said 2>&1; then tap_say yes "$1"; else
+    if diff -u "$top/tests/golden/$3" "$2" >"$work/tap.said" 2>&1; then tap_say yes "$1"; else
         tap_say no "$1"
-        tap_note "$(cat tap.said)"
+        tap_note "$(cat "$work/tap.said")"
     fi
 }
 until_true() {
