@@ -337,7 +337,8 @@ static void image_write(const image *self, const char *folder)
         unlink(path);
         if (self->files[i] == NULL || (file = fopen(path, "we")) == NULL)
             continue;
-        if (fwrite(self->files[i]->data, 1, self->files[i]->len, file) < self->files[i]->len)
+        gsize length = self->files[i]->len; /* an empty one has no data at all */
+        if (length > 0 && fwrite(self->files[i]->data, 1, length, file) < length)
             g_error("%s: cannot be written", path);
         fclose(file);
     }
