@@ -116,6 +116,11 @@ units: $(UNITS) $(TOOLS)
 benches: $(BENCHES)
 fuzzers: $(FUZZERS)
 .SECONDARY:
+
+# Every source as clang reads it, who warns of other things than gcc: tests/arrows/clang.sh asks for this.
+syntax:
+	@find src tests .ci -name '*.c' | LC_ALL=C sort | xargs -n 16 -P 2 clang $(FLAGS) -Itests -Isrc -fsyntax-only
+
 FUZZ := BUILD=$(BUILD)/fuzz CC=clang FORTIFY= OPT='-O1 -g' SAN=-fsanitize=fuzzer-no-link,address,undefined
 
 check: ## install what tests need, build, run every test; T=words runs a part
@@ -168,5 +173,5 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
 FORCE:
-.PHONY: FORCE all run programs units benches fuzzers check faults fuzz asan cover bench golden install uninstall clean help
+.PHONY: FORCE all run programs units benches fuzzers syntax check faults fuzz asan cover bench golden install uninstall clean help
 -include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)

@@ -228,6 +228,7 @@ static void bench_exposition(gsize size, int rounds)
     }
     size_t before = mallinfo2().uordblks;
     sink += our_read(body, &wanted);
+    (void)sink;
     printf("\nexposition text, %zu bytes; what is kept of it: %zd bytes\n", body->len,
            (ssize_t)(mallinfo2().uordblks - before));
     line("floor: memchr + strtod", floor, (size_t)rounds, "ms", 0, 0);

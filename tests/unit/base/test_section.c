@@ -20,7 +20,7 @@ static void read_all(const node *map, complaints *into)
     section_number(self, "scale", 1);
     section_span(self, "every", SPAN_SECOND);
     section_word(self, "severity", words, 1);
-    g_auto(GStrv) run = section_texts(self, "run");
+    g_strfreev(section_texts(self, "run"));
 }
 
 static const struct row {

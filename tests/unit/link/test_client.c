@@ -225,6 +225,7 @@ static void client__makes_the_socket_for_its_owner_alone(void **state)
     client_wish wish = wish_now();
     g_autoptr(client) face = client_open(&wish, NULL);
     g_autofree char *path = in_state(SOCKET_NAME);
+    assert_non_null(face);
     struct stat made;
     assert_int_equal(stat(path, &made), 0);
     assert_int_equal(made.st_mode, S_IFSOCK | 0600);

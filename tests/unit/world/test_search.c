@@ -51,6 +51,11 @@ static char *put(const char *name, const char *text)
     return path;
 }
 
+static void lay(const char *name, const char *text)
+{
+    g_free(put(name, text));
+}
+
 static void trust_it(const char *path, const char *text)
 {
     char sum[DIGEST_SIZE];
@@ -74,7 +79,7 @@ static void configuration__is_found__nearest_first(void **state)
     (void)state;
     g_autofree char *none = outcome(NULL);
     assert_string_equal(none, "4 there is no configuration: 'warroom init' writes one");
-    g_autofree char *yours = put("person/warroom/warroom.yaml", "# yours");
+    lay("person/warroom/warroom.yaml", "# yours");
     g_autofree char *person = outcome(NULL);
     assert_string_equal(person, "yours # yours");
     g_autofree char *near = put("here/warroom.yaml", "# here");
@@ -96,7 +101,7 @@ static void configuration__of_the_working_directory__needs_trust(void **state)
 {
     (void)state;
     g_autofree char *path = put("here/warroom.yaml", "# one");
-    g_autofree char *yours = put("person/warroom/warroom.yaml", "# yours");
+    lay("person/warroom/warroom.yaml", "# yours");
     g_autofree char *before = outcome(NULL);
     g_autofree char *due =
         g_strdup_printf("3 %s lies in the working directory and is not trusted yet: look at "
@@ -106,7 +111,7 @@ static void configuration__of_the_working_directory__needs_trust(void **state)
     trust_it(path, "# one");
     g_autofree char *after = outcome(NULL);
     assert_string_equal(after, "here # one");
-    g_autofree char *again = put("here/warroom.yaml", "# two");
+    lay("here/warroom.yaml", "# two");
     g_autofree char *changed = outcome(NULL);
     assert_non_null(strstr(changed, "has changed since it was trusted"));
     assert_int_equal(changed[0], '3');
@@ -179,9 +184,9 @@ static void playbook__is_found__by_name_or_file(void **state)
 {
     (void)state;
     g_autofree char *near = put("here/playbooks/back.md", "# near");
-    g_autofree char *far = put("person/warroom/playbooks/back.md", "# far");
-    g_autofree char *other = put("person/warroom/playbooks/other.md", "# other");
-    g_autofree char *loose = put("here/loose.md", "# loose");
+    lay("person/warroom/playbooks/back.md", "# far");
+    lay("person/warroom/playbooks/other.md", "# other");
+    lay("here/loose.md", "# loose");
     g_autoptr(search) self = search_new(NULL, state_folder);
     g_autoptr(GError) untrusted = NULL, unknown = NULL, strange = NULL;
     assert_null(search_find(self, SEARCH_PLAYBOOK, "back", 1000, &untrusted));
@@ -205,9 +210,9 @@ static void playbook__beside_a_named_configuration__is_trusted_with_it(void **st
 {
     (void)state;
     g_autofree char *far = put("else/warroom.yaml", "");
-    g_autofree char *far_book = put("else/playbooks/back.md", "# far");
-    g_autofree char *near = put("here/warroom.yaml", "");
-    g_autofree char *near_book = put("here/playbooks/near.md", "# near");
+    lay("else/playbooks/back.md", "# far");
+    lay("here/warroom.yaml", "");
+    lay("here/playbooks/near.md", "# near");
     g_autoptr(search) elsewhere = search_new(far, state_folder);
     g_autoptr(found) back = search_find(elsewhere, SEARCH_PLAYBOOK, "back", 1000, NULL);
     assert_string_equal(back->text, "# far");
@@ -221,11 +226,11 @@ static void playbook__beside_a_named_configuration__is_trusted_with_it(void **st
 static void list__has__the_nearest_of_each_name(void **state)
 {
     (void)state;
-    g_autofree char *near = put("here/templates/b.mustache", "near");
-    g_autofree char *far = put("person/warroom/templates/b.mustache", "far");
-    g_autofree char *other = put("person/warroom/templates/a.mustache", "a");
+    lay("here/templates/b.mustache", "near");
+    lay("person/warroom/templates/b.mustache", "far");
+    lay("person/warroom/templates/a.mustache", "a");
     g_autofree char *more = put("more/c.mustache", "c");
-    g_autofree char *none = put("person/warroom/templates/not a name.mustache", "x");
+    lay("person/warroom/templates/not a name.mustache", "x");
     g_autofree char *folder = g_path_get_dirname(more);
     g_autoptr(search) self = search_new(NULL, state_folder);
     search_add(self, SEARCH_TEMPLATE, folder);
