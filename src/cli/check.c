@@ -86,6 +86,21 @@ static void note_playbook(GPtrArray *notes, const service *one, search *where, c
                                                one->name, book->path));
 }
 
+/* A limit over a baseline is none without one: the trigger stays unknown. */
+static void note_baselines(GPtrArray *notes, const settings *so)
+{
+    for (guint i = 0; i < so->triggers->len; i++) {
+        const trigger *one = g_ptr_array_index(so->triggers, i);
+        for (guint k = 0; k < so->metrics->len; k++) {
+            const metric *of = g_ptr_array_index(so->metrics, k);
+            if (of->baseline == NULL && condition_needs_baseline(one->when, of->name))
+                g_ptr_array_add(notes,
+                                g_strdup_printf("trigger %s cannot judge metric %s: it has no baseline",
+                                                one->name, of->name));
+        }
+    }
+}
+
 /* Not mistakes of the file, but worth knowing before the night it is needed. The caller frees. */
 static GPtrArray *settings_notes(const settings *so, search *where, const found *file)
 {
@@ -93,6 +108,7 @@ static GPtrArray *settings_notes(const settings *so, search *where, const found 
     if (!file->trusted)
         g_ptr_array_add(notes,
                         g_strdup_printf("it is not used before it is trusted: warroom trust %s", file->name));
+    note_baselines(notes, so);
     for (guint i = 0; i < so->services->len; i++)
         note_playbook(notes, g_ptr_array_index(so->services, i), where, file);
     return notes;

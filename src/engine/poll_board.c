@@ -30,19 +30,25 @@ static bool trigger_names(const polled_trigger *one, const char *metric)
     return *names != NULL && g_strv_contains((const char *const *)names, metric);
 }
 
-/* The state of a metric is the worst of its triggers; what is not known is worse than what clears. */
-static void state_put(const poller *self, const polled_metric *one, json *into)
+/* What is not known is worse than what is quiet or clears: a trigger that cannot judge calls nobody well (D8). */
+static int rank_of(const polled_trigger *one)
+{
+    int rank = loudness[one->is].rank;
+    return watch_truth(one->watch) == TRUTH_UNKNOWN ? MAX(rank, NO_DATA_RANK) : rank;
+}
+
+/* The state of a metric is the worst of its triggers. */
+static void state_put(const polled_metric *one, json *into)
 {
     const polled_trigger *worst = NULL;
     for (guint i = 0; i < one->from->triggers->len; i++) {
         const polled_trigger *candidate = g_ptr_array_index(one->from->triggers, i);
         if (trigger_names(candidate, one->metric->name) &&
-            (worst == NULL || loudness[candidate->is].rank > loudness[worst->is].rank))
+            (worst == NULL || rank_of(candidate) > rank_of(worst)))
             worst = candidate;
     }
-    (void)self;
-    bool unknown = one->now.state != READ_VALUE;
-    if (unknown && (worst == NULL || loudness[worst->is].rank < NO_DATA_RANK))
+    bool there = one->now.state == READ_VALUE;
+    if (worst != NULL ? rank_of(worst) == NO_DATA_RANK || (!there && rank_of(worst) < NO_DATA_RANK) : !there)
         json_put_text(into, "state", "NO DATA");
     else
         json_put_text(into, "state", worst != NULL ? loudness[worst->is].word : "OFF");
@@ -50,6 +56,8 @@ static void state_put(const poller *self, const polled_metric *one, json *into)
     if (worst == NULL)
         return;
     json_put_text(into, "trigger", worst->trigger->name);
+    if (there && rank_of(worst) == NO_DATA_RANK)
+        json_put_text(into, "why", watch_why(worst->watch));
     if (watch_numbers(worst->watch, &value, &limit))
         json_put_decimal(into, "limit", limit);
 }
@@ -66,7 +74,7 @@ static json *trend_json(const polled_metric *one, uptime now)
     return trend;
 }
 
-static json *metric_json(const poller *self, polled_metric *one, instant now)
+static json *metric_json(polled_metric *one, instant now)
 {
     polled_metric_age(one, now.up);
     json *into = json_object();
@@ -75,7 +83,7 @@ static json *metric_json(const poller *self, polled_metric *one, instant now)
     json_put_text(into, "source", one->metric->source);
     json_put_text(into, "unit", one->metric->unit);
     json_put_text(into, "bad", one->metric->bad == BAD_DOWN ? "down" : "up");
-    state_put(self, one, into);
+    state_put(one, into);
     if (one->now.state == READ_VALUE) {
         json_put_decimal(into, "value", one->now.value);
     } else {
@@ -85,7 +93,7 @@ static json *metric_json(const poller *self, polled_metric *one, instant now)
     }
     if (one->last.state != READ_NONE_YET)
         json_put_decimal(into, "age", seconds(now.up - one->last.at));
-    if (one->baseline.state == READ_VALUE)
+    if (one->metric->baseline != NULL && one->baseline.state == READ_VALUE)
         json_put_decimal(into, "baseline", one->baseline.value);
     json_put(into, "trend", trend_json(one, now.up));
     return into;
@@ -157,7 +165,7 @@ json *poll_board_json(poller *self, instant now)
     json *board = json_object();
     json *metrics = json_array(), *triggers = json_array(), *sources = json_array();
     for (guint i = 0; i < self->metrics->len; i++)
-        json_array_append_new(metrics, metric_json(self, g_ptr_array_index(self->metrics, i), now));
+        json_array_append_new(metrics, metric_json(g_ptr_array_index(self->metrics, i), now));
     for (guint i = 0; i < self->triggers->len; i++)
         json_array_append_new(triggers, trigger_json(g_ptr_array_index(self->triggers, i), now));
     for (guint i = 0; i < self->sources->len; i++)

@@ -344,6 +344,34 @@ static void board__says_what_is_so(void **state)
     scene_end(&self);
 }
 
+/* A value is there, and nobody can say whether it is a good one: its trigger has nothing to compare it with. */
+static void value__that_cannot_be_judged__is_not_called_well(void **state)
+{
+    (void)state;
+    scene self;
+    begin_at_noon(&self,
+                  "sources:\n"
+                  "  one: {kind: command, run: [\"true\"], every: 5s}\n"
+                  "metrics:\n"
+                  "  load: {source: one}\n"
+                  "triggers:\n"
+                  "  - {name: high, when: \"load > 5 points over baseline\", severity: high}\n"
+                  "  - {name: top, when: \"load > 90\", severity: high}\n",
+                  NULL);
+    take_value(&self, "one", 7);
+    g_autoptr(json) board = poll_board_json(self.self, clock_now());
+    const json *metric = json_array_get(json_object_get(board, "metrics"), 0);
+    assert_string_equal(json_text(metric, "state", ""), "NO DATA");
+    assert_string_equal(json_text(metric, "why", ""), "load: no baseline yet");
+    assert_true(json_decimal(metric, "value", 0) == 7);
+    assert_null(json_object_get(metric, "baseline"));
+    take_value(&self, "one", 97); /* what the other one knows is louder */
+    g_autoptr(json) later = poll_board_json(self.self, clock_now());
+    metric = json_array_get(json_object_get(later, "metrics"), 0);
+    assert_string_equal(json_text(metric, "state", ""), "BREACH");
+    scene_end(&self);
+}
+
 /* --- samples --- */
 
 static char *folder_make_(void)
@@ -744,6 +772,7 @@ int main(void)
         cmocka_unit_test(gates__are_judged_by_the_same_readings),
         cmocka_unit_test(deployment__is_that_of_the_service),
         cmocka_unit_test(board__says_what_is_so),
+        cmocka_unit_test(value__that_cannot_be_judged__is_not_called_well),
         cmocka_unit_test(samples__are_there_after_a_restart__but_for_a_torn_line),
         cmocka_unit_test(old_samples__go_a_segment_at_a_time),
         cmocka_unit_test(unwritable_samples__are_said__and_polling_goes_on),
