@@ -1,6 +1,6 @@
 /* board.h - the read model: all folds together. What screens, texts and JSON show is drawn from here.
  *
- * It is made of records and of nothing else, but for `now`, which whoever draws puts in. A board can follow
+ * It is made of records and of nothing else, but for `now` and `unattended`, which whoever draws puts in. A board can follow
  * the whole journal, or only the streams somebody asks for: the house's stream says which there are. */
 #ifndef WARROOM_BOARD_BOARD_H
 #define WARROOM_BOARD_BOARD_H
@@ -24,6 +24,7 @@ typedef struct listed {
 
 typedef struct board {
     instant now;
+    bool unattended;      /* no engine answers: put in, as `now` is, by whoever draws */
     GHashTable *rooms;    /* stream -> room: those that were folded */
     GPtrArray *streams;   /* of listed, in order of opening */
     GHashTable *listing;  /* stream -> listed, of the same */

@@ -13,8 +13,8 @@ json *show_room_json(const board *board, const room *room, const json *live);
 char *show_house(const board *board, const json *live);
 json *show_house_json(const board *board, const json *live);
 
-char *show_steps(const room *room);
-json *show_steps_json(const room *room);
+char *show_steps(const board *board, const room *room);
+json *show_steps_json(const board *board, const room *room);
 char *show_gates(const room *room);
 json *show_gates_json(const room *room);
 

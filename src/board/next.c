@@ -85,11 +85,25 @@ static next next_step(const run *run, guint index)
                      false);
 }
 
-static next next_run(const run *run)
+/* Only an engine sees a step end: without one nobody knows whether it still runs. */
+static next next_unattended(const run *run)
 {
+    guint index = run->present != NULL ? run->present->step : run_current(run);
+    return next_make(g_strdup_printf("no engine answers: how step %u '%s' goes is not known", index + 1,
+                                     run_step(run, index)->title),
+                     g_strdup("warroom watch"), false);
+}
+
+static next next_run(const board *board, const run *run)
+{
+    bool goes = run->present != NULL || (run->state == RUN_GOING && run_current(run) < run_count(run));
+    if (board->unattended && goes)
+        return next_unattended(run);
     if (run->present != NULL && run->steps[run->present->step].state != STEP_LOST) {
         const step *step = run_step(run, run->present->step);
-        return next_make(g_strdup_printf("wait: step %u '%s' runs%s", run->present->step + 1, step->title,
+        return next_make(g_strdup_printf("wait: %sstep %u '%s' runs%s",
+                                         run->present->what == DO_UNDO ? "the undo of " : "",
+                                         run->present->step + 1, step->title,
                                          run->aborting ? ", being aborted" : ""),
                          NULL, false);
     }
@@ -110,7 +124,7 @@ static next next_run(const run *run)
     }
 }
 
-static next next_room(const room *room)
+static next next_room(const board *board, const room *room)
 {
     const incident *incident = room->incident;
     if (incident->unknown > 0)
@@ -121,7 +135,7 @@ static next next_room(const room *room)
         return next_make(g_strdup_printf("closed, %s", incident->outcome), NULL, false);
     const run *run = room_run(room);
     if (run != NULL && run->state != RUN_ENDED)
-        return next_run(run);
+        return next_run(board, run);
     if (incident_commander(incident) == NULL)
         return next_make(g_strdup("nobody commands: take it"), g_strdup("warroom incident take"), false);
     if (run == NULL)
@@ -132,7 +146,7 @@ static next next_room(const room *room)
 next next_of(const board *board, const room *room)
 {
     if (room != NULL)
-        return next_room(room);
+        return next_room(board, room);
     g_autoptr(GPtrArray) open = board_open(board);
     if (open->len == 0)
         return next_make(g_strdup("nothing is open"), g_strdup("warroom start TITLE"), false);

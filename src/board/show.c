@@ -149,29 +149,75 @@ json *show_gates_json(const room *room)
 
 /* ---- steps ---- */
 
-static void show_step(GString *out, const run *run, guint index)
+static bool is_present(const run *run, guint index)
 {
-    const step *step = run_step(run, index);
-    const step_run *state = &run->steps[index];
-    bool here = index == run_current(run);
+    return run->present != NULL && run->present->step == index && run->steps[index].state != STEP_LOST;
+}
+
+/* Only an engine sees a step end: without one it is not called running, and not called anything else. */
+static const char *step_word(const board *board, const run *run, guint index)
+{
+    return board->unattended && is_present(run, index) ? "UNKNOWN" : run_step_word(run, index);
+}
+
+/* How long it runs by now: by the clock that no one sets, as long as the machine was not started anew. */
+static char *present_words(const board *board, const run *run)
+{
+    const attempt *present = run->present;
+    const instant now = board->now;
+    if (board->unattended) {
+        g_autofree char *at = moment_clock(present->started);
+        return g_strdup_printf("started %sZ", at);
+    }
+    bool same_boot = strcmp(present->boot, now.boot) == 0;
+    g_autofree char *took = span_clock(same_boot ? now.up - present->up : now.wall - present->started);
+    GString *words = g_string_new(present->what == DO_COMMAND ? "" : deed_names[present->what]);
+    g_string_append_printf(words, "%s%s", words->len > 0 ? "  " : "", took);
+    if (present->timeout > 0) {
+        g_autofree char *most = span_clock(present->timeout);
+        g_string_append_printf(words, ", time-out %s", most);
+    }
+    if (present->what == DO_COMMAND && present->try > 1)
+        g_string_append_printf(words, ", try %u", present->try);
+    if (run->aborting)
+        g_string_append(words, ", being aborted");
+    return g_string_free(words, FALSE);
+}
+
+/* What is left to say of a step beside its state: how long it took, how it ended, why it was left out. */
+static char *past_words(const step_run *state)
+{
     g_autofree char *took = state->elapsed > 0 ? span_clock(state->elapsed) : g_strdup("");
     const char *words = state->outcome;
     if (state->state != STEP_FAILED && g_strcmp0(words, "exit 0") == 0)
         words = NULL;
     if (state->state == STEP_SKIPPED)
         words = state->reason;
-    line(out, "%s%s %2u %s  %s%s%s%s%s", here ? ">" : " ", step_mark(state->state), index + 1, step->title,
-         state->state == STEP_TODO && step->command == NULL ? "by hand" : run_step_word(run, index),
-         took[0] != '\0' ? "  " : "", took, words != NULL ? "  " : "", words != NULL ? words : "");
+    return g_strdup_printf("%s%s%s", took, took[0] != '\0' && words != NULL ? "  " : "",
+                           words != NULL ? words : "");
+}
+
+static void show_step(GString *out, const board *board, const run *run, guint index)
+{
+    const step *step = run_step(run, index);
+    const step_run *state = &run->steps[index];
+    bool here = index == run_current(run) && run->state != RUN_ENDED;
+    bool present = is_present(run, index);
+    g_autofree char *tail = present ? present_words(board, run) : past_words(state);
+    const char *mark = !present ? step_mark(state->state) : board->unattended ? "?" : "*";
+    const char *word =
+        state->state == STEP_TODO && step->command == NULL ? "by hand" : step_word(board, run, index);
+    line(out, "%s%s %2u %s  %s  %s", here ? ">" : " ", mark, index + 1, step->title, word, tail);
     show_gate_list(out, run, step->gates, 5);
 }
 
-static void show_run(GString *out, const run *run)
+static void show_run(GString *out, const board *board, const run *run)
 {
     const playbook *book = run->plan->book;
     guint current = run_current(run);
+    const char *why = run->state == RUN_ENDED && run->outcome != NULL ? run->outcome : run->why;
     line(out, "RUN %s  %s  %s%s%s  step %u/%u  plan %.6s", run->id, run->title, run_state_names[run->state],
-         run->why[0] != '\0' ? ": " : "", run->why, MIN(current + 1, run_count(run)), run_count(run),
+         why[0] != '\0' ? ": " : "", why, MIN(current + 1, run_count(run)), run_count(run),
          run->plan->digest);
     show_gate_list(out, run, book->gates, 5);
     for (guint p = 0; p < book->phases->len; p++) {
@@ -181,11 +227,11 @@ static void show_run(GString *out, const run *run)
         show_gate_list(out, run, phase->gates, 5);
         for (guint i = 0; i < run_count(run); i++)
             if (run_step(run, i)->phase == p)
-                show_step(out, run, i);
+                show_step(out, board, run, i);
     }
 }
 
-static json *step_json(const run *run, guint index)
+static json *step_json(const board *board, const run *run, guint index)
 {
     const step *step = run_step(run, index);
     const step_run *state = &run->steps[index];
@@ -193,7 +239,7 @@ static json *step_json(const run *run, guint index)
     json_put_whole(object, "number", index + 1);
     json_put_text(object, "step", step->name);
     json_put_text(object, "title", step->title);
-    json_put_text(object, "state", run_step_word(run, index));
+    json_put_text(object, "state", step_word(board, run, index));
     json_put_flag(object, "current", index == run_current(run));
     json_put_flag(object, "by_hand", step->command == NULL);
     json_put_whole(object, "tries", state->tries);
@@ -209,7 +255,7 @@ static json *step_json(const run *run, guint index)
     return object;
 }
 
-static json *run_json(const run *run)
+static json *run_json(const board *board, const run *run)
 {
     json *object = json_object();
     json_put_text(object, "run", run->id);
@@ -222,7 +268,7 @@ static json *run_json(const run *run)
     json_put_whole(object, "current", run_current(run) + 1);
     json *steps = json_array();
     for (guint i = 0; i < run_count(run); i++)
-        json_array_append_new(steps, step_json(run, i));
+        json_array_append_new(steps, step_json(board, run, i));
     json_put(object, "steps", steps);
     json *gates = json_array();
     each_gate(run, sees_json, gates);
@@ -230,21 +276,21 @@ static json *run_json(const run *run)
     return object;
 }
 
-char *show_steps(const room *room)
+char *show_steps(const board *board, const room *room)
 {
     GString *out = g_string_new(NULL);
     const run *run = room_run(room);
     if (run == NULL)
         line(out, "no playbook is being run; 'warroom run PLAYBOOK' begins one");
     else
-        show_run(out, run);
+        show_run(out, board, run);
     return g_string_free(out, FALSE);
 }
 
-json *show_steps_json(const room *room)
+json *show_steps_json(const board *board, const room *room)
 {
     const run *run = room_run(room);
-    json *document = run != NULL ? run_json(run) : json_object();
+    json *document = run != NULL ? run_json(board, run) : json_object();
     if (run == NULL)
         json_put(document, "steps", json_array());
     return document;
@@ -252,29 +298,46 @@ json *show_steps_json(const room *room)
 
 /* ---- one incident ---- */
 
-/* Unknown is its own mark, never that of health (CONSOLE.md 8). */
-static const char *metric_mark(const char *state)
+/* The states in the order in which they are looked at (CONSOLE.md 2); unknown is its own mark, never that of
+ * health (8). */
+static const struct loudness {
+    const char *state, *mark;
+} loudness[] = {
+    { "BREACH", "X" },   { "PENDING", "!" }, { "NO DATA", "?" },
+    { "CLEARING", "~" }, { "ok", "." },      { "OFF", "." },
+};
+#define UNKNOWN_STATE 2
+
+static gsize loudness_of(const json *metric)
 {
-    static const char *const marks[][2] = {
-        { "ok", "." }, { "OFF", "." }, { "PENDING", "!" }, { "BREACH", "X" }, { "CLEARING", "~" },
-    };
-    for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
-        if (strcmp(marks[i][0], state) == 0)
-            return marks[i][1];
-    return "?";
+    for (gsize i = 0; i < G_N_ELEMENTS(loudness); i++)
+        if (strcmp(loudness[i].state, json_text(metric, "state", "")) == 0)
+            return i;
+    return UNKNOWN_STATE;
+}
+
+static char *number_words(const json *metric, const char *key)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+    const char *unit = json_text(metric, "unit", "");
+    if (!json_is_number(json_object_get(metric, key)))
+        return g_strdup("-");
+    g_ascii_formatd(digits, sizeof digits, "%.6g", json_decimal(metric, key, NAN));
+    return g_strconcat(digits, unit[0] != '\0' ? " " : "", unit, NULL);
 }
 
 static void show_metric(GString *out, const json *metric)
 {
     const char *state = json_text(metric, "state", "NO DATA");
-    double value = json_decimal(metric, "value", NAN);
-    const char *unit = json_text(metric, "unit", "");
-    const char *why = json_text(metric, "why", NULL);
-    g_autofree char *shown =
-        isnan(value) ? g_strdup("-") : g_strdup_printf("%.4g%s%s", value, unit[0] != '\0' ? " " : "", unit);
-    line(out, " %s %-20s %12s  %s%s%s", metric_mark(state),
-         json_text(metric, "title", json_text(metric, "name", "")), shown, state, why != NULL ? "  " : "",
-         why != NULL ? why : "");
+    const char *why = json_text(metric, "why", "");
+    g_autofree char *seen = text_visible(json_text(metric, "title", json_text(metric, "name", "")), -1);
+    g_autofree char *title = text_fit(seen, 20);
+    g_autofree char *number = number_words(metric, "value");
+    g_autofree char *value = text_fit_left(number, 12);
+    g_autofree char *limit = number_words(metric, "limit");
+    bool limited = json_is_number(json_object_get(metric, "limit"));
+    line(out, " %s %s %s  %-8s %s%s%s%s", loudness[loudness_of(metric)].mark, title, value, state,
+         limited ? " limit " : "", limited ? limit : "", why[0] != '\0' ? " " : "", why);
 }
 
 static void show_metrics(GString *out, const json *live)
@@ -283,8 +346,10 @@ static void show_metrics(GString *out, const json *live)
     if (json_array_size(metrics) == 0)
         return;
     line(out, "METRICS");
-    for (size_t i = 0; i < json_array_size(metrics); i++)
-        show_metric(out, json_array_get(metrics, i));
+    for (gsize loud = 0; loud < G_N_ELEMENTS(loudness); loud++)
+        for (size_t i = 0; i < json_array_size(metrics); i++)
+            if (loudness_of(json_array_get(metrics, i)) == loud)
+                show_metric(out, json_array_get(metrics, i));
 }
 
 static void show_seats(GString *out, const incident *incident)
@@ -349,9 +414,11 @@ char *show_room(const board *board, const room *room, const json *live)
              incident->reason != NULL ? incident->reason : "");
     if (live != NULL)
         show_metrics(out, live);
+    else if (board->unattended)
+        line(out, "METRICS  unknown: no engine answers");
     const run *run = room_run(room);
     if (run != NULL)
-        show_run(out, run);
+        show_run(out, board, run);
     show_next(out, board, room);
     return g_string_free(out, FALSE);
 }
@@ -397,7 +464,7 @@ json *show_room_json(const board *board, const room *room, const json *live)
     json_put_flag(object, "read_only", incident->unknown > 0);
     json_put(object, "next", next_json(board, room));
     const run *run = room_run(room);
-    json_put(object, "run", run != NULL ? run_json(run) : NULL);
+    json_put(object, "run", run != NULL ? run_json(board, run) : NULL);
     if (live != NULL)
         json_put(object, "metrics", json_incref(json_object_get(live, "metrics")));
     trouble_json(object, live);

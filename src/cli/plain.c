@@ -57,6 +57,13 @@ static void add_next(GString *text, const json *document)
     add(text, "NEXT %s%s", json_text(next, "words", "nothing"), command);
 }
 
+/* The same digits in every language. */
+static char *number_words(const json *number, const char *unit)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+    return g_strconcat(g_ascii_formatd(digits, sizeof digits, "%.6g", json_number_value(number)), unit, NULL);
+}
+
 static void add_metrics(GString *text, const json *metrics)
 {
     for (size_t i = 0; i < json_array_size(metrics); i++) {
@@ -64,11 +71,12 @@ static void add_metrics(GString *text, const json *metrics)
         g_autofree char *why = more(", ", json_text(metric, "why", NULL));
         g_autofree char *unit = more(" ", json_text(metric, "unit", NULL));
         const json *value = json_object_get(metric, "value");
-        g_autofree char *shown = json_is_number(value)
-                                     ? g_strdup_printf("%.6g%s", json_number_value(value), unit)
-                                     : g_strdup("no value");
-        add(text, "METRIC %s: %s, %s%s.", json_text(metric, "title", json_text(metric, "metric", "")),
-            json_text(metric, "state", ""), shown, why);
+        const json *most = json_object_get(metric, "limit");
+        g_autofree char *shown = json_is_number(value) ? number_words(value, unit) : g_strdup("no value");
+        g_autofree char *number = json_is_number(most) ? number_words(most, unit) : NULL;
+        g_autofree char *limit = more(", limit ", number);
+        add(text, "METRIC %s: %s, %s%s%s.", json_text(metric, "title", json_text(metric, "name", "")),
+            json_text(metric, "state", ""), shown, limit, why);
     }
 }
 

@@ -11,13 +11,17 @@
 
 /* Readings are no records: they come from the engine, if one runs. An engine that does not answer, or has
  * another configuration, is said, and the journal is shown all the same. */
-static json *live_now(call *self)
+static json *live_now(call *self, const view *view)
 {
+    if (view->room == NULL || !incident_is_open(view->room->incident))
+        return NULL;
     g_autoptr(GError) trouble = NULL;
     g_autoptr(client) engine = asking_look(self, &trouble);
     g_autoptr(json) answer = NULL;
     if (engine != NULL && client_ask(engine, "live", NULL, NULL, &answer, &trouble))
         return json_incref(json_object_get(answer, "data"));
+    /* One with another configuration refuses, and looks after its steps all the same. */
+    view->board->unattended = !g_error_matches(trouble, ERR, ERR_REFUSED);
     if (trouble != NULL)
         talk(self, "warroom: %s", trouble->message);
     return NULL;
@@ -25,7 +29,7 @@ static json *live_now(call *self)
 
 static int show_one(call *self, const view *view)
 {
-    g_autoptr(json) live = incident_is_open(view->room->incident) ? live_now(self) : NULL;
+    g_autoptr(json) live = live_now(self, view);
     g_autoptr(json) document = show_room_json(view->board, view->room, live);
     if (self->plain) {
         g_autofree char *lines = plain_room(document);
@@ -87,8 +91,9 @@ int verb_step_list(call *self, GError **error)
     g_auto(view) view = { 0 };
     if (!view_load(self, NULL, true, &view, error))
         return ERR_FAILED;
-    g_autoptr(json) document = show_steps_json(view.room);
-    g_autofree char *text = self->plain ? plain_steps(document) : show_steps(view.room);
+    g_autoptr(json) live = live_now(self, &view);
+    g_autoptr(json) document = show_steps_json(view.board, view.room);
+    g_autofree char *text = self->plain ? plain_steps(document) : show_steps(view.board, view.room);
     say_lines(self, text);
     say_items(self, g_steal_pointer(&document), "steps");
     return 0;

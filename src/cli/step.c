@@ -51,7 +51,7 @@ static char *output_of(call *self, const view *view, guint index)
 static json *document_of(const view *view, const run *run, guint index, const char *output)
 {
     const step *step = run_step(run, index);
-    g_autoptr(json) all = show_steps_json(view->room);
+    g_autoptr(json) all = show_steps_json(view->board, view->room);
     json *one = json_deep_copy(json_array_get(json_object_get(all, "steps"), index));
     json_put_whole(one, "line", step->line);
     json_put_text(one, "explanation", step->explanation);

@@ -200,6 +200,9 @@ bool run_gate_holds(const run *self, const gate *gate, gint64 since)
 const char *run_step_word(const run *self, guint index)
 {
     const step_run *state = &self->steps[index];
+    bool undoes = self->present != NULL && self->present->step == index && self->present->what == DO_UNDO;
+    if (undoes && state->state != STEP_LOST && state->state != STEP_INTERRUPTED)
+        return step_state_names[STEP_RUNNING];
     if (state->state != STEP_RUNNING)
         return step_state_names[state->state];
     bool acts = self->present != NULL && self->present->step == index &&
@@ -523,6 +526,8 @@ void run_fold(run *self, const record *record)
                  ""); /* what it waited for may just have come: the next walk says what it waits for now */
     }
     if (run_current(self) != self->nearing) {
+        if (g_str_has_prefix(kind, "step."))
+            text_set(&self->why, ""); /* what it halted for is behind it: skipped, or marked */
         self->nearing = run_current(self);
         approach(self, self->nearing, record);
     }
