@@ -13,7 +13,7 @@
  * another configuration, is said, and the journal is shown all the same. */
 static json *live_now(call *self, const view *view)
 {
-    if (view->room == NULL || !incident_is_open(view->room->incident))
+    if (view->room != NULL && !incident_is_open(view->room->incident))
         return NULL;
     g_autoptr(GError) trouble = NULL;
     g_autoptr(client) engine = asking_look(self, &trouble);
@@ -49,7 +49,7 @@ int verb_status(call *self, GError **error)
         return ERR_FAILED;
     if (view.room != NULL)
         return show_one(self, &view);
-    g_autoptr(json) live = live_now(self);
+    g_autoptr(json) live = live_now(self, &view);
     g_autoptr(json) document = show_house_json(view.board, live);
     g_autofree char *text = self->plain ? plain_house(document) : show_house(view.board, live);
     say_lines(self, text);
