@@ -58,6 +58,7 @@ typedef struct step_run {
     guint tries_asked; /* ... since a person last asked for it */
     bool identified;   /* for the present try */
     bool commanded;    /* the command ended well, or a person says that it is done */
+    bool cut;          /* the command was aborted: nothing of it goes on by itself */
     bool verified;
     bool undo_tried;
     bool undo_due;   /* a person asked for its undo */

@@ -140,9 +140,9 @@ static void note_handed_on(engine *self, const room *room, const run *run, const
     engine_note(self, room->incident->id, "step.handed_on", body);
 }
 
-/* A check or a verification has its verdict now, unless there is time to ask again. */
+/* A check or a verification has its verdict now, unless there is time to ask again. `cut`: it may not be. */
 static void note_verdict(engine *self, const room *room, const run *run, const attempt *attempt, bool well,
-                         const char *answer, const char *words)
+                         bool cut, const char *answer, const char *words)
 {
     g_autofree char *why = answer[0] != '\0' ? g_strdup_printf("%s (%s)", answer, words) : g_strdup(words);
     const gate *gate = attempt->gate != NULL ? plan_gate(run->plan, attempt->gate) : NULL;
@@ -155,7 +155,7 @@ static void note_verdict(engine *self, const room *room, const run *run, const a
         asked.patient = true;
         asked.timeout = step->verify_timeout;
     }
-    if (!well && run_tries_again(run, &asked, now_up(self)))
+    if (!well && !cut && run_tries_again(run, &asked, now_up(self)))
         return;
     if (gate != NULL)
         note_gate(self, room, run, gate, well, answer[0] != '\0' ? answer : NULL, NULL, why);
@@ -211,9 +211,22 @@ static char *unanswered_question(engine *self, const char *folder)
     return NULL;
 }
 
+/* A stop that was asked for stops, whatever it met, and however that ended: nothing goes on by itself behind it. */
+static void note_stopped(engine *self, const room *room, const run *run, const attempt *was, bool cut)
+{
+    const char *title = run_step(run, was->step)->title;
+    g_autofree char *why =
+        !cut ? g_strdup_printf("aborted in the moment in which step %u '%s' ended", was->step + 1, title)
+        : was->what == DO_COMMAND ? g_strdup_printf("step %u '%s' failed: aborted", was->step + 1, title)
+                                  : g_strdup_printf("aborted during the %s of step %u '%s'",
+                                                    deed_names[was->what], was->step + 1, title);
+    note_halt(self, room, run, why);
+}
+
 static void note_ended(engine *self, const room *room, const run *run, const keep_seen *seen)
 {
-    attempt *was = attempt_copy(run->present); /* folding the end forgets the present one */
+    attempt *was = attempt_copy(run->present); /* folding the end forgets the present one, and its abort */
+    bool cut = seen->reason == KEEP_BY_ABORT, stopped = cut || run->aborting;
     bool well = seen->outcome == KEEP_EXITED && seen->number == 0 && seen->reason == KEEP_BY_ITSELF;
     g_autofree char *output = was->what == DO_COMMAND || was->what == DO_UNDO
                                   ? g_strdup("")
@@ -242,7 +255,9 @@ static void note_ended(engine *self, const room *room, const run *run, const kee
     if (was->what == DO_COMMAND && well)
         note_handed_on(self, room, run, was);
     if (was->what == DO_CHECK || was->what == DO_VERIFY)
-        note_verdict(self, room, run, was, well, answer, words);
+        note_verdict(self, room, run, was, well, cut, answer, words);
+    if (stopped)
+        note_stopped(self, room, run, was, cut);
     attempt_copy_free(was);
 }
 
@@ -257,7 +272,7 @@ void note_not_started(engine *self, const room *room, const run *run, const char
     json_put_whole(body, "elapsed_us", 0);
     engine_note(self, room->incident->id, "step.ended", body);
     if (was->what == DO_CHECK || was->what == DO_VERIFY)
-        note_verdict(self, room, run, was, false, "", why);
+        note_verdict(self, room, run, was, false, false, "", why);
     attempt_copy_free(was);
 }
 
@@ -267,7 +282,7 @@ static void note_unknown(engine *self, const room *room, const run *run, const c
         g_strdup_printf("step %u '%s' %s%s; outcome unknown, a person decides", run->present->step + 1,
                         run_step(run, run->present->step)->title,
                         strcmp(kind, "step.lost") == 0 ? "lost its keeper: " : "was interrupted: ", why);
-    bool halts = acts(run->present);
+    bool halts = acts(run->present) || run->aborting;
     json *body = attempt_body(run, run->present);
     json_put_text(body, "why", why);
     engine_note(self, room->incident->id, kind, body);

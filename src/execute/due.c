@@ -120,11 +120,10 @@ static due due_failed(const run *self, guint index)
 {
     const step *step = run_step(self, index);
     const step_run *state = &self->steps[index];
-    bool cut = g_strcmp0(state->outcome, "aborted") == 0;
-    if (!cut && state->tries_asked > 0 && state->tries_asked <= step->retries)
+    if (!state->cut && state->tries_asked > 0 && state->tries_asked <= step->retries)
         return due_launch(index, DO_COMMAND, step->command, step->timeout,
                           state->tried + retry_wait(state->tries_asked));
-    if (!cut && step->failing == ON_FAILURE_UNDO && step->undo != NULL && !state->undo_tried)
+    if (!state->cut && step->failing == ON_FAILURE_UNDO && step->undo != NULL && !state->undo_tried)
         return due_launch(index, DO_UNDO, step->undo, step->undo_timeout, state->tried);
     return due_words(DUE_HALT, index,
                      g_strdup_printf("step %u '%s' failed: %s", index + 1, step->title, state->outcome));

@@ -114,8 +114,8 @@ static bool step_is_settled(const run *self, guint index)
     case STEP_OK:
     case STEP_SKIPPED:
         return true;
-    case STEP_FAILED: /* for good: no automatic try is left */
-        return run_step(self, index)->failing == ON_FAILURE_CONTINUE &&
+    case STEP_FAILED: /* for good: no automatic try is left, and nobody stopped it */
+        return run_step(self, index)->failing == ON_FAILURE_CONTINUE && !self->steps[index].cut &&
                self->steps[index].tries_asked > run_step(self, index)->retries;
     case STEP_UNVERIFIED:
         return run_step(self, index)->failing == ON_FAILURE_CONTINUE;
@@ -329,6 +329,7 @@ static void fold_ended(run *self, const record *record, const json *body, step_r
         step->fired = record->number;
         step->elapsed = json_whole(body, "elapsed_us", 0);
         step->commanded = well;
+        step->cut = !well && g_strcmp0(json_text(body, "reason", ""), "abort") == 0;
         step->state = well ? STEP_RUNNING : STEP_FAILED;
         g_free(step->outcome);
         step->outcome = outcome_words(body);
