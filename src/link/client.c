@@ -233,7 +233,9 @@ static reaching be_greeted(client *self, GError **error)
         return TROUBLE;
     }
     if (json_object_get(line, "warroom") == NULL) {
-        fail(error, ERR_REFUSED, "%s", json_text(line, "why", "what answers there is no engine"));
+        gint64 code = json_whole(line, "code", ERR_REFUSED);
+        fail(error, code == ERR_FAILED ? ERR_FAILED : ERR_REFUSED, "%s",
+             json_text(line, "why", "what answers there is no engine"));
         json_decref(line);
         client_hang_up(self);
         return TROUBLE;

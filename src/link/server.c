@@ -8,6 +8,7 @@
 #include "world/clock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <poll.h>
 #include <string.h>
@@ -41,6 +42,7 @@ struct server {
     listening listening;
     guint knocks, swept; /* sources: somebody connects; the socket's name was taken away */
     filedesc watch;
+    filedesc spare; /* given up for a moment, to tell somebody that there is none left */
     bool unlisted;
     GPtrArray *peers;
 };
@@ -263,12 +265,37 @@ static void server_take_in(server *self, filedesc socket)
     peer_send(new, self->greeting);
 }
 
+static filedesc server_accepts(const server *self)
+{
+    return accept4(self->listening.socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+/* Out of descriptors: who knocks is told so and sent off. Left to wait he would keep us awake for nothing. */
+static bool server_sends_off(server *self)
+{
+    filedesc_close(self->spare);
+    filedesc socket = server_accepts(self);
+    if (socket >= 0) {
+        g_autoptr(json) why =
+            json_pack("{s:b, s:i, s:s}", "done", 0, "code", (int)ERR_FAILED, "why",
+                      "limited: too many open files in the engine; a face that leaves makes room");
+        g_autoptr(GBytes) line = frame_line(why);
+        gsize length = 0;
+        const void *bytes = g_bytes_get_data(line, &length);
+        if (send(socket, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+            g_debug("sent off without a word: %s", g_strerror(errno));
+        filedesc_close(socket);
+    }
+    self->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return socket >= 0;
+}
+
 /* Lets one in; false when nobody waits. */
 static bool server_opens(server *self)
 {
-    filedesc socket = accept4(self->listening.socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    filedesc socket = server_accepts(self);
     if (socket < 0)
-        return false;
+        return (errno == EMFILE || errno == ENFILE) && server_sends_off(self);
     server_take_in(self, socket);
     return true;
 }
@@ -321,6 +348,7 @@ server *server_new(const char *folder, const char *group, json *greeting, server
     self->context = context;
     self->listening.socket = -1;
     self->peers = g_ptr_array_new();
+    self->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     self->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (self->watch >= 0 && inotify_add_watch(self->watch, folder, IN_DELETE | IN_MOVED_FROM) >= 0)
         self->swept = g_unix_fd_add(self->watch, G_IO_IN, server_swept, self);
@@ -381,6 +409,7 @@ void server_free(server *self)
     g_ptr_array_unref(self->peers);
     filedesc_close(self->listening.socket);
     filedesc_close(self->watch);
+    filedesc_close(self->spare);
     json_decref(self->greeting);
     g_free(self->group);
     g_free(self->folder);
