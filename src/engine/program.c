@@ -237,6 +237,7 @@ static bool look_at_journal(program *self)
     if (!engine_is_broken(self->engine) && store_is_ours(self->store, &trouble))
         return true;
     g_printerr("warroom-engine: %s\n", trouble != NULL ? trouble->message : engine_trouble(self->engine));
+    self->leaving = true; /* the next one opens what is there */
     g_main_loop_quit(self->loop);
     return false;
 }
