@@ -377,12 +377,17 @@ static void show_trouble(GString *out, const json *live)
     const char *trouble = live != NULL ? json_text(live, "trouble", NULL) : NULL;
     if (trouble != NULL)
         line(out, "TROUBLE  %s: nothing new starts; pause and abort act at once", trouble);
+    const char *slow = live != NULL ? json_text(live, "slow", NULL) : NULL;
+    if (slow != NULL)
+        line(out, "SLOW     %s", slow);
 }
 
 static void trouble_json(json *object, const json *live)
 {
     if (live != NULL)
         json_put_text(object, "trouble", json_text(live, "trouble", NULL));
+    if (live != NULL)
+        json_put_text(object, "slow", json_text(live, "slow", NULL));
 }
 
 char *show_room(const board *board, const room *room, const json *live)

@@ -107,6 +107,9 @@ static void add_trouble(GString *text, const json *document)
     const char *trouble = json_text(document, "trouble", NULL);
     if (trouble != NULL)
         add(text, "TROUBLE %s. nothing new starts, pause and abort act at once.", trouble);
+    const char *slow = json_text(document, "slow", NULL);
+    if (slow != NULL)
+        add(text, "SLOW %s.", slow);
 }
 
 char *plain_room(const json *room)

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define APPEND_SLOW SPAN_SECOND /* RELIABILITY row 25 */
+
 json *program_greeting(const program *self)
 {
     json *greeting = json_object();
@@ -95,6 +97,15 @@ static json *live_run(const room *room, const run *run, const instant *now)
     return object;
 }
 
+/* A disk on which each record takes so long is about to fail, or is shared with too many. */
+static char *slow_words(const program *self)
+{
+    if (self->append_took < APPEND_SLOW)
+        return NULL;
+    g_autofree char *took = span_text(self->append_took);
+    return g_strdup_printf("journal slow: the last record took %s to reach the disk", took);
+}
+
 static json *live(const program *self)
 {
     instant now = clock_now();
@@ -109,7 +120,9 @@ static json *live(const program *self)
             json_array_append_new(running, live_run(item, run, &now));
     }
     json_put(data, "running", running);
+    g_autofree char *slow = slow_words(self);
     json_put_text(data, "trouble", engine_trouble(self->engine));
+    json_put_text(data, "slow", slow);
     return data;
 }
 

@@ -59,7 +59,10 @@ static bool brings_listing(const GPtrArray *records)
 static bool hand_append(void *context, GPtrArray *records, GPtrArray *also, bool *for_good, GError **error)
 {
     program *self = context;
-    if (!store_append(self->store, records, error)) {
+    uptime began = clock_now().up;
+    bool written = store_append(self->store, records, error);
+    self->append_took = clock_now().up - began;
+    if (!written) {
         *for_good = store_refuses(self->store) != NULL;
         if (self->trouble == NULL && !g_error_matches(*error, ERR, ERR_REFUSED))
             self->trouble = g_strdup((*error)->message);

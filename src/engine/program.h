@@ -20,6 +20,7 @@ typedef struct program {
     search *search;
     settings *settings;
     char *config;         /* its path; "" for the shipped defaults */
+    span append_took;     /* the last one */
     char *trouble;        /* why records were not taken, until one was again; NULL */
     char *config_trouble; /* the digest of a broken one that was spoken of; NULL */
     poller *poller;
