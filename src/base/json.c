@@ -6,6 +6,9 @@
 #include <string.h>
 
 #define JSON_DEEPEST 64
+#define DIGITS 15 /* of a real */
+#define DECIMAL_LARGEST                                                                                      \
+    1.79769313486231e308 /* that can be read back: with so many digits DBL_MAX is rounded beyond itself */
 
 /* jansson itself goes 2,048 deep; no document of ours does, and a stack is a stack. */
 static bool json_is_shallow(const json *value, int left)
@@ -45,7 +48,7 @@ json *json_read(const char *text, gsize length, GError **error)
 
 static char *json_write(const json *value, size_t flags)
 {
-    char *text = json_dumps(value, flags | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY);
+    char *text = json_dumps(value, flags | JSON_REAL_PRECISION(DIGITS) | JSON_ENCODE_ANY);
     char *owned = g_strdup(text);
     free(text);
     return owned;
@@ -116,7 +119,7 @@ void json_put_decimal(json *object, const char *key, double number)
     else if (isinf(number))
         json_put_text(object, key, number > 0 ? "+Inf" : "-Inf");
     else
-        json_put(object, key, json_real(number));
+        json_put(object, key, json_real(CLAMP(number, -DECIMAL_LARGEST, DECIMAL_LARGEST)));
 }
 
 void json_put_flag(json *object, const char *key, bool flag)

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <float.h>
 #include <math.h>
 
 static const struct row {
@@ -95,6 +96,21 @@ static void put__stores__what_json_has_no_word_for(void **state)
     assert_true(g_str_has_prefix(pretty, "{\n  \"bytes\"") && g_str_has_suffix(pretty, "}\n"));
 }
 
+/* With fifteen digits the largest number would be rounded to one that nobody can read. */
+static void decimal__however_large__can_be_read_back(void **state)
+{
+    (void)state;
+    static const double numbers[] = { DBL_MAX, -DBL_MAX, 1.797693134862315e308, DBL_MIN, 1e-300 };
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        g_autoptr(json) value = json_object();
+        json_put_decimal(value, "n", numbers[i]);
+        g_autofree char *line = json_line(value);
+        g_autoptr(json) again = json_read(line, strlen(line), NULL);
+        assert_non_null(again);
+        assert_true(fabs(json_decimal(again, "n", 0) / numbers[i] - 1) < 1e-14);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +118,7 @@ int main(void)
         cmocka_unit_test(json__nested_too_deep__is_refused),
         cmocka_unit_test(value__of_another_kind__is_absent),
         cmocka_unit_test(put__stores__what_json_has_no_word_for),
+        cmocka_unit_test(decimal__however_large__can_be_read_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
