@@ -134,6 +134,10 @@ static bool part_value(part *self, const evidence *by, uptime now)
     bool known = rule->window == WINDOW_AVERAGED ? window_average(self->window, now, &self->value, &why)
                  : rule->window == WINDOW_RATE   ? window_rate(self->window, &self->value, &why)
                                                : window_count(self->window, by->deployed, &self->value, &why);
+    if (known && !isfinite(self->value)) { /* of finite samples: a NaN would compare as healthy (D8) */
+        known = false;
+        why = "too large to be counted";
+    }
     if (!known)
         unknown(self, rule->name, why);
     return known;

@@ -1,5 +1,7 @@
 #include "window.h"
 
+#include <math.h>
+
 /* One grain. An average keeps the area under the curve between two times; rate and count keep the growth of the
  * counter up to a time. */
 typedef struct grain {
@@ -71,10 +73,11 @@ static void grain_drop(window *self)
     self->count--;
 }
 
-/* Taking away what was added leaves crumbs; once in a while the sum is made anew, so that they stay crumbs. */
+/* Taking away what was added leaves crumbs; once in a while the sum is made anew, so that they stay crumbs. What
+ * became too large for a number is made anew at once. */
 static void area_renew(window *self)
 {
-    if (self->dropped++ < self->count)
+    if (isfinite(self->area) && self->dropped++ < self->count)
         return;
     self->dropped = 0;
     self->area = 0;
@@ -155,6 +158,11 @@ static void counter_see(window *self, const reading *look)
     if (look == NULL || look->state != READ_VALUE || (self->any && look->at <= self->seen))
         return; /* nothing, or nothing new, or late */
     self->growth = self->any ? self->growth + growth_between(self->present, look->value) : look->value;
+    if (!isfinite(self->growth)) { /* too often anew, from too high: counted from here */
+        self->growth = look->value;
+        self->count = 0;
+        self->deployed = G_MININT64;
+    }
     self->present = look->value;
     self->any = true;
     self->seen = look->at;
