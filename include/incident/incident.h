@@ -54,6 +54,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(incident, incident_free)
 void incident_fold(incident *self, const record *record);
 
 bool incident_is_open(const incident *self);
+bool incident_may_grow(const incident *self); /* false: a newer program wrote some of it, it is read-only */
 const char *incident_commander(const incident *self); /* NULL: nobody has taken it */
 
 /* From now on: what would be the next id of this family (INC, DRILL) after `last` of them. */

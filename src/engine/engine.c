@@ -289,17 +289,16 @@ bool engine_say(engine *self, const char *kind, json *body, GError **error)
 
 /* ---- what the poller found ---- */
 
-/* The open incident a trigger speaks of: the one of its service, or the only one there is. */
-static const char *incident_of(const engine *self, const trigger *trigger)
+/* The open incident a trigger speaks of: the one of its service, or the only one there is. NULL when there is none.
+ * The caller frees: a commit that fails makes the board anew. */
+static char *incident_of(const engine *self, const trigger *trigger)
 {
     g_autoptr(GPtrArray) open = board_open(self->board);
     for (guint i = 0; i < open->len; i++) {
         const listed *item = g_ptr_array_index(open, i);
-        if (trigger->service != NULL && g_strcmp0(item->service, trigger->service) == 0)
-            return item->stream;
+        if (trigger->service != NULL ? g_strcmp0(item->service, trigger->service) == 0 : open->len == 1)
+            return g_strdup(item->stream);
     }
-    if (trigger->service == NULL && open->len == 1)
-        return ((listed *)g_ptr_array_index(open, 0))->stream;
     return NULL;
 }
 
@@ -318,8 +317,9 @@ void engine_trigger(engine *self, const trigger *trigger, watch_state from, watc
     json_put_text(body, "severity", severity_names[trigger->severity]);
     if (why != NULL && why[0] != '\0')
         json_put_text(body, "why", why);
-    const char *incident = incident_of(self, trigger);
-    if (incident != NULL)
+    g_autofree char *incident = incident_of(self, trigger);
+    const room *room = incident != NULL ? board_room(self->board, incident) : NULL;
+    if (room != NULL && incident_may_grow(room->incident))
         engine_note(self, incident, "trigger.changed", json_deep_copy(body));
     json *house = json_deep_copy(body);
     json_put(house, "kept", json_deep_copy(kept));
@@ -350,6 +350,20 @@ void engine_source(engine *self, const char *source, bool silent, const char *wh
 }
 
 /* ---- answering ---- */
+
+/* Who asks stands in every record: what fits into none is refused before anything is done. */
+static bool who_fits(const who *by, GError **error)
+{
+    const struct {
+        const char *what, *text;
+    } rows[] = { { "me", by->name }, { "means", by->means }, { "account", by->account } };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (strlen(rows[i].text) > STORE_TEXT_LARGEST)
+            return fail(error, ERR_USAGE,
+                        "'%s' is longer than %" G_GSIZE_FORMAT " bytes; a shorter one is wanted",
+                        rows[i].what, STORE_TEXT_LARGEST);
+    return true;
+}
 
 static bool collect(const record *record, void *context)
 {
@@ -428,7 +442,9 @@ static json *answer_carry_out(engine *self, const json *question, const char *id
     bool unwritten = false;
     if (done && self->batch->len > 0) {
         done = engine_commit(self, &refusal);
-        unwritten = !done && !self->broken && owe_stop(self, stop);
+        /* A record that is none will never be taken; one that finds no room will. */
+        unwritten =
+            !done && !self->broken && !g_error_matches(refusal, ERR, ERR_REFUSED) && owe_stop(self, stop);
         if (done)
             done = self->hands.of_command(self->hands.context, id, collect, records, &refusal);
     }
@@ -453,17 +469,20 @@ static json *answer_carry_out(engine *self, const json *question, const char *id
 json *engine_answer(engine *self, const json *question, const char *account)
 {
     const char *id = json_text(question, "id", "");
+    g_autoptr(GError) bad = NULL;
     if (!id_is_good(id)) {
-        g_autoptr(GError) bad = NULL;
         fail(&bad, ERR_USAGE, "a question without a proper id");
         return answer_refused(id, bad, NULL);
     }
     json *again = answer_again(self, id);
     if (again != NULL)
         return again;
-    self->by = (who){ .name = (char *)json_text(question, "me", ""),
-                      .account = (char *)account,
-                      .means = (char *)json_text(question, "means", "") };
+    who by = { .name = (char *)json_text(question, "me", ""),
+               .account = (char *)account,
+               .means = (char *)json_text(question, "means", "") };
+    if (!who_fits(&by, &bad))
+        return answer_refused(id, bad, NULL);
+    self->by = by;
     self->command = id;
     json *answer = answer_carry_out(self, question, id);
     self->by = (who){ 0 };

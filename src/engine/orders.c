@@ -24,7 +24,7 @@ room *the_room(order *self, GError **error)
     room *room = engine_room(self->engine, stream, error);
     if (room == NULL)
         return NULL;
-    if (room->incident->unknown > 0) {
+    if (!incident_may_grow(room->incident)) {
         fail(error, ERR_REFUSED,
              "%s has %u events of kinds I do not know: read-only; use the newer warroom that wrote them",
              stream, room->incident->unknown);

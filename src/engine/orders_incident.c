@@ -170,7 +170,7 @@ bool order_reopen(order *self, GError **error)
     if (room == NULL)
         return false;
     const incident *incident = room->incident;
-    if (incident->unknown > 0)
+    if (!incident_may_grow(incident))
         return fail(error, ERR_REFUSED,
                     "%s has events of kinds I do not know: read-only; use the newer warroom", id);
     if (incident_is_open(incident))

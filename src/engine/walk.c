@@ -60,7 +60,8 @@ static void walk(engine *self, const char *stream)
     while (on && !self->broken) {
         const room *room = board_room(self->board, stream); /* a failed commit makes the board anew */
         const run *run = room != NULL ? room_run(room) : NULL;
-        if (run == NULL || run->state == RUN_ENDED || !incident_is_open(room->incident))
+        if (run == NULL || run->state == RUN_ENDED || !incident_is_open(room->incident) ||
+            !incident_may_grow(room->incident))
             return;
         on = false;
         if (run->present != NULL)

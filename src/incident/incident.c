@@ -57,6 +57,11 @@ bool incident_is_open(const incident *self)
     return self->state != INCIDENT_CLOSED;
 }
 
+bool incident_may_grow(const incident *self)
+{
+    return self->unknown == 0;
+}
+
 const char *incident_commander(const incident *self)
 {
     return g_hash_table_lookup(self->seats, "commander");

@@ -259,8 +259,11 @@ static evidence hand_evidence(void *context, const char *service, uptime now)
 
 static void hand_notice(void *context, const char *title, const char *line, severity severity)
 {
-    (void)title, (void)line, (void)severity;
-    ((pretend *)context)->notices++;
+    pretend *self = context;
+    (void)line, (void)severity;
+    self->notices++;
+    g_free(self->noticed);
+    self->noticed = g_strdup(title);
 }
 
 static void hand_wake_at(void *context, uptime at)
@@ -323,6 +326,7 @@ void pretend_free(pretend *self)
     g_hash_table_unref(self->readings);
     g_hash_table_unref(self->secrets);
     g_free(self->full);
+    g_free(self->noticed);
     g_free(self);
 }
 

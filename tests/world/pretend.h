@@ -36,6 +36,7 @@ typedef struct pretend {
     bool dead;
     guint appends_at_death; /* 0: it never died */
     guint notices;
+    char *noticed; /* the title of the last one */
     settings *settings;
     engine *engine;
 } pretend;
