@@ -10,6 +10,7 @@
  * given, "incident" (-i), "reason", "confirm" and "yes". "why" and "way" are the parts of a refusal: what
  * stands against it, and what can be typed instead; "confirm" in it is a name that a person must type out.
  * "book" is a playbook's absolute path, and "folder" then where its relative paths start. "code" is an err_kind.
+ * "env" is what the steps it fires find around them; a guest's "env" and "folder" are not looked at.
  *
  * A told "output" has "incident", "folder" (its keeper's), "text", and "until", how far in the folder's
  * output that is: an engine that took over tells from the start again. An "alert" has "text".

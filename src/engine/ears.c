@@ -64,7 +64,7 @@ static bool send_record(const record *record, void *context)
 static void attach(program *self, peer *from, const json *question)
 {
     gint64 newest = self->position;
-    gint64 after = json_whole(json_object_get(question, "args"), "after", newest);
+    gint64 after = MAX(json_whole(json_object_get(question, "args"), "after", newest), 0);
     catching_up to = { from, after };
     g_autoptr(GError) trouble = NULL;
     if (after < newest && !store_follow(self->store, after, send_record, &to, &after, &trouble)) {
@@ -198,10 +198,19 @@ static void test(program *self, peer *from, json *question)
 
 /* ---- the ears ---- */
 
+/* Steps run as this account: what they find around them (a PATH, a folder) is of its choice, never of a guest's. */
+static void leave_outside(json *line)
+{
+    json_object_del(line, "env");
+    json_object_del(json_object_get(line, "args"), "folder");
+}
+
 static void heard(peer *from, json *line, void *context)
 {
     program *self = context;
     const char *verb = json_text(line, "verb", "");
+    if (peer_is_guest(from))
+        leave_outside(line);
     self->idle_since = 0;
     if (strcmp(verb, "attach") == 0) {
         attach(self, from, line);

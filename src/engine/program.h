@@ -17,12 +17,11 @@ typedef struct program {
     const char *me;
     int lock;
     store *store;
-    search *search;
     settings *settings;
     char *config;         /* its path; "" for the shipped defaults */
     span append_took;     /* the last one */
     char *trouble;        /* why records were not taken, until one was again; NULL */
-    char *config_trouble; /* the digest of a broken one that was spoken of; NULL */
+    char *config_trouble; /* what was said of a broken one, so that it is said once; NULL */
     poller *poller;
     notifier *notifier;
     server *server;

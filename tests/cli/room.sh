@@ -34,6 +34,21 @@ run as nobody warroom journal list
 unlike "a guest never reads the file" "$out" 'from a guest'
 is "the file is the owner's alone" "$(stat -c %a "$WARROOM_STATE/journal.db")" 600
 is "the folder can be passed, not read" "$(stat -c %a "$WARROOM_STATE")" 710
+# What runs, runs as the owner: nothing of the guest's decides what that is.
+mkdir lure owners
+printf '#!/bin/sh\necho lured >"%s"\nexec /bin/sh "$@"\n' "$work/lured" >lure/sh
+# shellcheck disable=SC2016 # a fence of Markdown
+printf '# Note\n\n## A\n\n### Do\n\n```sh\npwd >"%s"\n```\n' "$work/where" >owners/note.md
+chmod 755 lure lure/sh owners
+chmod 644 owners/note.md
+run as nobody env PATH="$work/lure:$PATH" "$WARROOM_BIN/warroom" run "$work/owners/note.md" --confirm note
+ended "a guest fires a step" 0
+# shellcheck disable=SC2317 # called through until_true
+ran() { [ -s "$work/where" ]; }
+ok "it runs" until_true 10 ran
+ok "the guest's PATH is not searched for it" test ! -e "$work/lured"
+is "it runs where the playbook lies" "$(cat "$work/where")" "$work/owners"
+
 run as daemon warroom status
 ok "a stranger is kept out" test "$status" -ne 0
 unlike "a stranger sees nothing" "$out" 'INC-0001'
