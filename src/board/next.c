@@ -17,6 +17,12 @@ static next next_unsettled(const run *run, guint index)
     const step_run *state = &run->steps[index];
     switch (state->state) {
     case STEP_LOST:
+        if (run->adopted)
+            return next_make(
+                g_strdup_printf("wait: step %u '%s' is watched without its keeper; its end will be seen, "
+                                "not how it ended",
+                                index + 1, step->title),
+                NULL, false);
         return next_make(
             g_strdup_printf("step %u '%s' lost its keeper: adopt it, end what is left, mark how it ended, "
                             "or run it again",
