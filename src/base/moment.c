@@ -58,25 +58,26 @@ bool moment_parse(const char *text, moment *result, GError **error)
     return true;
 }
 
-/* One or two digits below `limit`; scanf would take signs and blanks as well. */
-static const char *clock_part(const char *text, int limit, int *result)
+/* `least` to two digits, below `limit`; scanf would take signs and blanks as well. Of minutes both digits are wanted: 14:5
+ * may be 14:05 or half of 14:50. */
+static const char *clock_part(const char *text, int least, int limit, int *result)
 {
     int number = 0, digits = 0;
     while (digits < 2 && g_ascii_isdigit(text[digits]))
         number = number * 10 + (text[digits++] - '0');
     *result = number;
-    return digits > 0 && number < limit ? text + digits : NULL;
+    return digits >= least && number < limit ? text + digits : NULL;
 }
 
 static bool clock_scan(const char *text, span *result)
 {
     int hour = 0, minute = 0, second = 0;
-    text = clock_part(text, 24, &hour);
+    text = clock_part(text, 1, 24, &hour);
     if (text == NULL || *text++ != ':')
         return false;
-    text = clock_part(text, 60, &minute);
+    text = clock_part(text, 2, 60, &minute);
     if (text != NULL && *text == ':')
-        text = clock_part(text + 1, 60, &second);
+        text = clock_part(text + 1, 2, 60, &second);
     if (text != NULL && *text == 'Z')
         text++;
     *result = hour * SPAN_HOUR + minute * SPAN_MINUTE + second * SPAN_SECOND;

@@ -124,7 +124,7 @@ bool board_pick(const board *self, const char *wanted, const char **stream, GErr
         for (guint i = 0; i < open->len; i++)
             g_string_append_printf(names, "%s%s", i > 0 ? ", " : "",
                                    ((listed *)g_ptr_array_index(open, i))->stream);
-        return fail(error, ERR_USAGE, "%u incidents are open: %s; name one with -i", open->len, names->str);
+        return fail(error, ERR_USAGE, "%u incidents are open: %s; -i ID names one", open->len, names->str);
     }
     *stream = ((listed *)g_ptr_array_index(open, 0))->stream;
     return true;

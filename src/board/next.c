@@ -27,33 +27,36 @@ static next next_unsettled(const run *run, guint index)
             g_strdup_printf("step %u '%s' lost its keeper: adopt it, end what is left, mark how it ended, "
                             "or run it again",
                             index + 1, step->title),
-            g_strdup_printf(
-                "warroom step adopt %u | abort | step mark %u --as ok|failed --reason TEXT | retry",
-                index + 1, index + 1),
+            g_strdup_printf("warroom step adopt %u, warroom abort, warroom step mark %u --as ok|failed "
+                            "--reason TEXT, or warroom retry",
+                            index + 1, index + 1),
             true);
     case STEP_INTERRUPTED:
         return next_make(
             g_strdup_printf("step %u '%s' was interrupted: say how it ended, run it again, or skip it",
                             index + 1, step->title),
-            g_strdup_printf("warroom step mark %u --as ok|failed --reason TEXT | retry | skip --reason TEXT",
+            g_strdup_printf("warroom step mark %u --as ok|failed --reason TEXT, warroom retry, or warroom "
+                            "skip --reason TEXT",
                             index + 1),
             true);
     case STEP_UNVERIFIED:
         return next_make(g_strdup_printf("step %u '%s' is done, not verified: verify again, undo, or skip",
                                          index + 1, step->title),
-                         g_strdup(step->undo != NULL ? "warroom retry | undo | skip --reason TEXT"
-                                                     : "warroom retry | skip --reason TEXT"),
+                         g_strdup(step->undo != NULL
+                                      ? "warroom retry, warroom undo, or warroom skip --reason TEXT"
+                                      : "warroom retry, or warroom skip --reason TEXT"),
                          true);
     case STEP_UNDONE:
         return next_make(
             g_strdup_printf("step %u '%s' was undone: run it again, or skip it", index + 1, step->title),
-            g_strdup("warroom retry | skip --reason TEXT"), true);
+            g_strdup("warroom retry, or warroom skip --reason TEXT"), true);
     default:
         return next_make(g_strdup_printf("step %u '%s' failed (%s): run it again%s, or skip it", index + 1,
                                          step->title, state->outcome != NULL ? state->outcome : "no outcome",
                                          step->undo != NULL ? ", undo it" : ""),
-                         g_strdup(step->undo != NULL ? "warroom retry | undo | skip --reason TEXT"
-                                                     : "warroom retry | skip --reason TEXT"),
+                         g_strdup(step->undo != NULL
+                                      ? "warroom retry, warroom undo, or warroom skip --reason TEXT"
+                                      : "warroom retry, or warroom skip --reason TEXT"),
                          true);
     }
 }
@@ -80,7 +83,7 @@ static next next_step(const run *run, guint index)
     if (gate != NULL && run_gate(run, gate->name)->state == GATE_FAILED)
         return next_make(
             g_strdup_printf("gate '%s' failed: run the check again, or pass it with a reason", gate->title),
-            g_strdup_printf("warroom retry | gate pass %s --reason TEXT", gate->name), true);
+            g_strdup_printf("warroom retry, or warroom gate pass %s --reason TEXT", gate->name), true);
     if (gate != NULL)
         return next_make(g_strdup_printf("tick gate '%s'", gate->title),
                          g_strdup_printf("warroom gate pass %s", gate->name), false);

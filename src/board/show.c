@@ -404,7 +404,9 @@ char *show_room(const board *board, const room *room, const json *live)
          commander != NULL ? "commander " : "NOBODY COMMANDS", commander != NULL ? commander : "", clock);
     line(out, "   %s", incident->title);
     moment began = incident->began != MOMENT_NONE ? incident->began : incident->opened;
-    g_autofree char *since = moment_clock(began);
+    bool today = began / SPAN_DAY == board->now.wall / SPAN_DAY;
+    g_autofree char *clock_since = moment_clock(began);
+    g_autofree char *since = today ? g_strconcat(clock_since, "Z", NULL) : moment_human(began);
     g_autofree char *length =
         span_clock((incident_is_open(incident) ? board->now.wall : incident->closed) - began);
     line(out, "   %s %s  T+%s", incident->began != MOMENT_NONE ? "impact began" : "opened", since, length);
@@ -478,10 +480,14 @@ json *show_room_json(const board *board, const room *room, const json *live)
 
 /* ---- the house ---- */
 
+#define LISTED_WIDTH 60
+
 static void show_listed(GString *out, const listed *item)
 {
     g_autofree char *opened = moment_human(item->opened);
-    line(out, "   %-10s %s  %s  %s%s%s", item->stream, opened, nothing_as(item->service, "-"), item->title,
+    g_autofree char *seen = text_visible(item->title, -1);
+    g_autofree char *title = text_cut(seen, LISTED_WIDTH); /* whole in its own room */
+    line(out, "   %-10s %s  %s  %s%s%s", item->stream, opened, nothing_as(item->service, "-"), title,
          item->closed == MOMENT_NONE ? "" : "  ",
          item->closed == MOMENT_NONE ? "" : nothing_as(item->outcome, "closed"));
 }

@@ -32,10 +32,11 @@ bool confirm_question(call *self, const char *question, GError **error)
     if (self->yes)
         return true;
     if (!confirm_is_attended())
-        return fail(error, ERR_REFUSED, "cannot %s: nobody was asked; --yes stands for 'y'", self->row->name);
+        return fail(error, ERR_REFUSED, "%s is refused: nobody was asked; --yes stands for 'y'",
+                    self->row->name);
     g_autofree char *answer = confirm_line(question);
     if (answer == NULL || strcmp(answer, "y") != 0)
-        return fail(error, ERR_REFUSED, "cannot %s: the answer was not 'y'; nothing was done",
+        return fail(error, ERR_REFUSED, "%s is refused: the answer was not 'y'; nothing was done",
                     self->row->name);
     self->yes = true;
     return true;
@@ -51,8 +52,9 @@ static bool reason_is_long_enough(const call *self, const char *reason, GError *
 {
     if (g_utf8_strlen(reason, -1) >= REASON_SHORTEST)
         return true;
-    return fail(error, ERR_REFUSED, "cannot %s: a reason has at least %d characters; --reason TEXT gives it",
-                self->row->name, REASON_SHORTEST);
+    return fail(error, ERR_REFUSED,
+                "%s is refused: a reason has at least %d characters; --reason TEXT gives it", self->row->name,
+                REASON_SHORTEST);
 }
 
 static bool confirm_reason(call *self, GError **error)
@@ -60,8 +62,9 @@ static bool confirm_reason(call *self, GError **error)
     if (self->reason != NULL)
         return reason_is_long_enough(self, self->reason, error);
     if (!confirm_is_attended())
-        return fail(error, ERR_REFUSED, "cannot %s: it wants a reason; --reason TEXT gives it",
-                    self->row->name);
+        return fail(error, ERR_REFUSED,
+                    "%s is refused: it wants a reason of at least %d characters; --reason TEXT gives it",
+                    self->row->name, REASON_SHORTEST);
     g_autofree char *question = g_strdup_printf("%s: the reason, for the report:", self->row->name);
     g_autofree char *answer = confirm_line(question);
     if (!reason_is_long_enough(self, answer != NULL ? answer : "", error))
@@ -83,7 +86,7 @@ bool confirm_name(call *self, const char *name, GError **error)
     g_autofree char *question = g_strdup_printf("%s: type the name %s:", self->row->name, name);
     g_autofree char *answer = confirm_line(question);
     if (g_strcmp0(answer, name) != 0)
-        return fail(error, ERR_REFUSED, "cannot %s: '%s' is not the name '%s'; nothing was done",
+        return fail(error, ERR_REFUSED, "%s is refused: '%s' is not the name '%s'; nothing was done",
                     self->row->name, answer != NULL ? answer : "", name);
     json_put_text(self->args, "confirm", answer);
     self->confirm = json_text(self->args, "confirm", NULL);

@@ -50,6 +50,31 @@ static void add_steps(GString *text, const json *run)
     }
 }
 
+static bool is_of_a_step(const json *run, const char *name)
+{
+    const json *steps = json_object_get(run, "steps");
+    for (size_t i = 0; i < json_array_size(steps); i++) {
+        const json *gates = json_object_get(json_array_get(steps, i), "gates");
+        for (size_t k = 0; k < json_array_size(gates); k++)
+            if (strcmp(json_text(json_array_get(gates, k), "gate", ""), name) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* Those of the whole run and of its phases: the others stand with their steps. */
+static void add_other_gates(GString *text, const json *run)
+{
+    const json *gates = json_object_get(run, "gates");
+    g_autoptr(json) others = json_array();
+    for (size_t i = 0; i < json_array_size(gates); i++) {
+        json *gate = json_array_get(gates, i);
+        if (!is_of_a_step(run, json_text(gate, "gate", "")))
+            json_array_append(others, gate);
+    }
+    add_gates(text, others);
+}
+
 static void add_next(GString *text, const json *document)
 {
     const json *next = json_object_get(document, "next");
@@ -89,6 +114,7 @@ char *plain_steps(const json *run)
     else
         add(text, "RUN %s %s: %s%s%s.", json_text(run, "run", ""), json_text(run, "title", ""),
             json_text(run, "state", ""), why[0] != '\0' ? ", " : "", why);
+    add_other_gates(text, run);
     add_steps(text, run);
     return g_string_free(text, FALSE);
 }

@@ -20,6 +20,7 @@ typedef struct following {
     gint64 told_output;
     gint64 told_until; /* what the answer said already */
     gint64 seen;
+    bool told_stop;   /* the last record said why it stands */
     bool by_person;   /* the last pause or abort came from somebody */
     bool known_wrong; /* the last verification said no, and did not merely not know */
 } following;
@@ -110,6 +111,7 @@ static void see(following *self, const record *record)
         self->by_person = record->command[0] != '\0';
     if (strcmp(record->kind, "run.started") == 0 || strcmp(record->kind, "run.resumed") == 0)
         self->by_person = false;
+    self->told_stop = strcmp(record->kind, "run.paused") == 0 || strcmp(record->kind, "run.halted") == 0;
     if (strcmp(record->kind, "step.unverified") == 0)
         self->known_wrong = json_flag(record_body(record), "known", false);
 }
@@ -135,7 +137,7 @@ static void tell(call *self, following *following, const happening *what)
     if (what->record != NULL && what->record->number > following->told_until) {
         g_autofree char *clock = moment_clock(what->record->happened);
         g_autofree char *sentence = kind_tell(what->record);
-        say(self, "%s %s", clock, sentence);
+        say(self, "%sZ %s", clock, sentence);
         say_json(self, self->json ? record_json(what->record) : json_null());
     }
     if (what->told != NULL && strcmp(json_text(what->told, "told", ""), "output") == 0 &&
@@ -190,7 +192,7 @@ static int tell_end(call *self, const following *following, const run *run)
 {
     int code = verdict(following, run);
     next next = next_of(following->board, board_room(following->board, following->stream));
-    if (run->why != NULL && run->why[0] != '\0')
+    if (run->why != NULL && run->why[0] != '\0' && !following->told_stop)
         say(self, "%s: %s", run_state_names[run->state], run->why);
     if (next.command != NULL)
         say(self, "NEXT   %s: %s", next.words, next.command);

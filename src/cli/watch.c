@@ -15,7 +15,7 @@ static void tell_record(call *self, const record *record)
         say(self, "%s %s: %s.", class, record->stream, sentence);
     } else {
         g_autofree char *clock = moment_clock(record->happened);
-        say(self, "%s %-8s %-9s %s", clock, record->stream, word, sentence);
+        say(self, "%sZ %-8s %-9s %s", clock, record->stream, word, sentence);
     }
     if (self->json)
         say_json(self, record_json(record));

@@ -79,9 +79,11 @@ bool the_name(order *self, const char *name, GError **error)
     if (g_strcmp0(typed, name) == 0)
         return true;
     self->confirm = g_strdup(name);
+    g_autofree char *quoted =
+        strpbrk(name, " '\"$`\\*?;&|<>()") != NULL ? g_shell_quote(name) : g_strdup(name);
     if (typed == NULL)
         return fail(error, ERR_REFUSED, "%s needs the name '%s' typed out; --confirm %s gives it", self->verb,
-                    name, name);
+                    name, quoted);
     return fail(error, ERR_REFUSED, "'%s' is not the name; type '%s' exactly", typed, name);
 }
 

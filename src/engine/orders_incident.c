@@ -3,20 +3,30 @@
 
 #include <string.h>
 
+static char *services_named(const settings *settings)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < settings->services->len; i++)
+        g_ptr_array_add(names, ((const service *)g_ptr_array_index(settings->services, i))->name);
+    g_ptr_array_add(names, NULL);
+    return g_strjoinv(", ", (char **)names->pdata);
+}
+
 bool order_start(order *self, GError **error)
 {
     engine *engine = self->engine;
     const char *title = arg(self, "title");
-    if (title == NULL)
+    if (title == NULL || title[strspn(title, " \t\r\n")] == '\0')
         return fail(error, ERR_USAGE, "an incident needs a title; 'warroom start checkout is slow'");
     const char *severity = "high";
     if (arg(self, "severity") != NULL && !a_severity(arg(self, "severity"), &severity, error))
         return false;
     const char *name = arg(self, "service");
     const service *known = name != NULL ? settings_service(engine->settings, name) : NULL;
-    if (name != NULL && known == NULL && engine->settings->services->len > 0)
-        return fail(error, ERR_NOT_FOUND, "the configuration has no service '%s'; 'warroom check' lists them",
-                    name);
+    if (name != NULL && known == NULL && engine->settings->services->len > 0) {
+        g_autofree char *all = services_named(engine->settings);
+        return fail(error, ERR_NOT_FOUND, "the configuration has no service '%s'; it has: %s", name, all);
+    }
     g_autoptr(GPtrArray) open = board_open(engine->board);
     for (guint i = 0; i < open->len; i++) {
         const listed *other = g_ptr_array_index(open, i);

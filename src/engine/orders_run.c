@@ -140,8 +140,8 @@ static bool begin(order *self, room *room, GError **error)
                     plan->book->title, arg(self, "step"));
     if (step != G_MAXUINT && step > 0)
         return fail(error, ERR_REFUSED,
-                    "cannot run: the steps before it are not done; run them first, or 'warroom skip' them "
-                    "with a reason");
+                    "cannot run: the steps before it are not done; 'warroom run' without --step begins with "
+                    "the first");
     g_autofree char *id = g_strdup_printf("R%u", room->runs->len + 1);
     json *body = json_object();
     json_put_text(body, "run", id);

@@ -58,7 +58,8 @@ bool order_undo(order *self, GError **error)
             index--;
         if (index == 0)
             return fail(error, ERR_REFUSED,
-                        "cannot undo: no step that has run has an undo; 'warroom step list' shows them");
+                        "cannot undo: no step is left that can be taken back; 'warroom step list' shows how "
+                        "they stand");
         index--;
     } else if (!run_find_step(run, word, &index, error)) {
         return false;

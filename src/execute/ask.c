@@ -18,7 +18,7 @@ static bool refuse_running(const run *self, GError **error)
         return refuse(error, "run", why, "'warroom pause' stops it after this step");
     }
     g_autofree char *at = moment_clock(self->present->started);
-    g_autofree char *why = g_strdup_printf("step %u '%s' runs, started by %s at %s", self->present->step + 1,
+    g_autofree char *why = g_strdup_printf("step %u '%s' runs, started by %s at %sZ", self->present->step + 1,
                                            run_step(self, self->present->step)->title, by, at);
     return refuse(error, "run", why, "'warroom pause' stops after it, 'warroom abort' cuts it");
 }
@@ -29,9 +29,47 @@ static bool refuse_again(const run *self, guint step, GError **error)
     if (state->started == 0)
         return refuse(error, "run", "that step is settled already", "'warroom step list' shows how");
     g_autofree char *at = moment_clock(state->started);
-    g_autofree char *why = g_strdup_printf("step %u has run already, started by %s at %s", step + 1,
+    g_autofree char *why = g_strdup_printf("step %u has run already, started by %s at %sZ", step + 1,
                                            state->by != NULL ? state->by : "somebody", at);
     return refuse(error, "run", why, "'warroom step show' shows how it ended");
+}
+
+/* The step at hand is not one that can simply be run: a person says how it goes on. True when it can. */
+static bool refuse_unsettled(const run *self, guint step, GError **error)
+{
+    const step_run *state = &self->steps[step];
+    const char *is = NULL, *way = "'warroom retry' runs it again";
+    switch (state->state) {
+    case STEP_LOST:
+    case STEP_INTERRUPTED:
+        is = "has an unknown outcome";
+        break;
+    case STEP_FAILED:
+        is = "failed";
+        break;
+    case STEP_UNVERIFIED:
+        is = "is not verified", way = "'warroom retry' verifies it again";
+        break;
+    case STEP_UNDONE:
+        is = "was undone";
+        break;
+    default:
+        return true;
+    }
+    bool unknown = state->state == STEP_LOST || state->state == STEP_INTERRUPTED;
+    bool undo = run_step(self, step)->undo != NULL && state->state != STEP_UNDONE && !unknown;
+    g_autofree char *how = state->state == STEP_FAILED && state->outcome != NULL
+                               ? g_strdup_printf(" (%s)", state->outcome)
+                               : g_strdup("");
+    g_autofree char *mark =
+        unknown ? g_strdup_printf(", 'warroom step mark %u --as ok|failed --reason TEXT' says how it ended",
+                                  step + 1)
+                : g_strdup("");
+    g_autofree char *ways = g_strdup_printf("%s%s%s, 'warroom skip --reason TEXT' goes past it", way,
+                                            undo ? ", 'warroom undo' takes it back" : "", mark);
+    g_autofree char *why =
+        g_strdup_printf("step %u '%s' %s%s", step + 1, run_step(self, step)->title, is, how);
+    return refuse(error, "run", why, ways);
 }
 
 static bool may_go(const run *self, guint step, GError **error)
@@ -46,32 +84,14 @@ static bool may_go(const run *self, guint step, GError **error)
     }
     guint current = run_current(self);
     if (current == run_count(self))
-        return refuse(error, "run", "every step is done", "'warroom incident close' ends the incident");
+        return refuse(error, "run", "every step is done",
+                      "'warroom incident close --as OUTCOME' ends the incident");
     if (step != G_MAXUINT && step != current && self->steps[step].state != STEP_TODO)
         return refuse_again(self, step, error);
     if (step != G_MAXUINT && step != current)
         return refuse(error, "run", "the steps before it are not done",
-                      "run them first, or 'warroom skip' them with a reason");
-    switch (self->steps[current].state) {
-    case STEP_LOST:
-    case STEP_INTERRUPTED:
-        return refuse(error, "run", "the outcome of its step is unknown",
-                      "'warroom retry' runs it again, 'warroom step mark' says how it ended, 'warroom skip' "
-                      "goes past it");
-    case STEP_FAILED:
-        return refuse(
-            error, "run", "its step failed",
-            "'warroom retry' runs it again, 'warroom undo' takes it back, 'warroom skip' goes past it");
-    case STEP_UNVERIFIED:
-        return refuse(
-            error, "run", "its step is not verified",
-            "'warroom retry' verifies again, 'warroom undo' takes it back, 'warroom skip' goes past it");
-    case STEP_UNDONE:
-        return refuse(error, "run", "its step was undone",
-                      "'warroom retry' runs it again, 'warroom skip' goes past it");
-    default:
-        return true;
-    }
+                      "'warroom run' runs them first, 'warroom skip --reason TEXT' goes past one");
+    return refuse_unsettled(self, current, error);
 }
 
 static bool may_retry(const run *self, guint step, GError **error)

@@ -527,7 +527,7 @@ void run_fold(run *self, const record *record)
                  ""); /* what it waited for may just have come: the next walk says what it waits for now */
     }
     if (run_current(self) != self->nearing) {
-        if (g_str_has_prefix(kind, "step."))
+        if (self->state == RUN_HALTED && g_str_has_prefix(kind, "step."))
             text_set(&self->why, ""); /* what it halted for is behind it: skipped, or marked */
         self->nearing = run_current(self);
         approach(self, self->nearing, record);

@@ -30,7 +30,7 @@ static const kind kinds[] = {
     { "incident.assigned", 1, "decision", "seat:text name:text", "{seat}: {name}" },
     { "incident.taken", 1, "decision", "name:text ?from:text", "{name} takes command[ from {from}]" },
     { "incident.closed", 1, "decision", "outcome:text ?reason:text", "closed: {outcome}[, {reason}]" },
-    { "incident.reopened", 1, "decision", "reason:text", "reopened: {reason}" },
+    { "incident.reopened", 1, "decision", "reason:text", "reopened[: {reason}]" },
     { "impact.set", 1, "impact", "began:whole", "impact began {began:moment}" },
     { "note.added", 1, "note", "text:text", "{text}" },
     { "ask.put", 1, "ask", "name:text text:text due_us:whole", "{name}: {text}" },
@@ -60,7 +60,7 @@ static const kind kinds[] = {
     { "step.retry_asked", 1, "step", "run:text step:whole ?title:text", "step {step}[ '{title}']: another try asked" },
     { "step.handed_on", 1, "step", "run:text step:whole ?title:text values:object ?refused:list", "step {step}[ '{title}'] hands on {values:names}[; refused: {refused}]" },
     { "gate.passed", 1, "gate", "run:text gate:text how:text ?value:text|decimal ?wanted:text|decimal ?reason:text", "gate {gate} passed, {how}[: {value}][, wanted {wanted}][, because {reason}]" },
-    { "gate.failed", 1, "gate", "run:text gate:text ?value:text|decimal ?wanted:text|decimal why:text", "gate {gate} failed: {why}[, value {value}][, wanted {wanted}]" },
+    { "gate.failed", 1, "gate", "run:text gate:text ?value:text|decimal ?wanted:text|decimal why:text", "gate {gate} failed: {why}" },
     { "gate.withdrawn", 1, "gate", "run:text gate:text", "gate {gate} withdrawn" },
     { "evidence.kept", 1, "evidence", "file:text digest:text bytes:whole", "kept {file}, {bytes} bytes" },
 };
