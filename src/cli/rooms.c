@@ -91,7 +91,7 @@ int verb_step_list(call *self, GError **error)
     g_auto(view) view = { 0 };
     if (!view_load(self, NULL, true, &view, error))
         return ERR_FAILED;
-    g_autoptr(json) live = live_now(self, &view);
+    json_decref(live_now(self, &view)); /* it is asked only whether anybody looks after the steps */
     g_autoptr(json) document = show_steps_json(view.board, view.room);
     g_autofree char *text = self->plain ? plain_steps(document) : show_steps(view.board, view.room);
     say_lines(self, text);
