@@ -73,6 +73,9 @@ $(BUILD)/bin/warroom-keeper: LINK := $(filter-out -pie,$(LINK)) -static-pie
 endif
 $(BUILD)/bin/warroom-notify: $(call objects,src/notify/*.c) $(LIB)
 $(BUILD)/bin/warroom-notify: LIBS = $(shell pkg-config --libs libnotify glib-2.0)
+# Under sanitizers every program knows by itself where its reports go: the engine's and the keeper's stderr are nobody's to read.
+REPORTS := $(if $(findstring =address,$(SAN)),$(BUILD)/tests/lib/reports.o)
+$(PROGRAMS:%=$(BUILD)/bin/%): $(REPORTS)
 $(PROGRAMS:%=$(BUILD)/bin/%):
 	@mkdir -p $(@D)
 	$(call say,ld $@)
@@ -82,7 +85,7 @@ $(PROGRAMS:%=$(BUILD)/bin/%):
 # its clock; the rest of tests/lib is an archive: a program gets what it uses.
 TESTLIB := $(BUILD)/tests/libtest.a
 CLOCK   := $(BUILD)/tests/lib/clock.o
-HELPERS := $(filter-out $(CLOCK),$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c tests/world/*.c)))
+HELPERS := $(filter-out $(CLOCK) %/reports.o,$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c tests/world/*.c)))
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -92,13 +95,15 @@ $(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
 	$(call say,cc $<)
 	$(Q)$(CC) $(FLAGS) -Itests -Isrc -MMD -MP -c -o $@ $<
 
+$(BUILD)/tests/lib/reports.o: FLAGS += -DREPORTS='"$(abspath $(BUILD))/reports"'
+
 $(TESTLIB): $(HELPERS)
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(call say,ar $@)
 	$(Q)ar -qcs $@ $^
 
-$(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(CLOCK) $(TESTLIB) $(LIB)
+$(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(CLOCK) $(REPORTS) $(TESTLIB) $(LIB)
 	$(call say,ld $@)
 	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs cmocka vterm gio-2.0) $(CURL) $(CORE)
 $(BENCHES): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/lib/measure.o $(LIB)
@@ -108,7 +113,7 @@ $(FUZZERS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(call say,ld $@)
 	$(Q)$(CC) $(LINK) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(CORE)
 TOOLS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*.c))
-$(TOOLS): %: %.o $(TESTLIB) $(LIB)
+$(TOOLS): %: %.o $(REPORTS) $(TESTLIB) $(LIB)
 	$(call say,ld $@)
 	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs vterm) $(CORE)
 
@@ -122,6 +127,8 @@ syntax:
 	@find src tests .ci -name '*.c' | LC_ALL=C sort | xargs -n 16 -P 2 clang $(FLAGS) -Itests -Isrc -fsyntax-only
 
 FUZZ := BUILD=$(BUILD)/fuzz CC=clang FORTIFY= OPT='-O1 -g' SAN=-fsanitize=fuzzer-no-link,address,undefined
+
+ASAN := BUILD=$(BUILD)/asan CC=clang FORTIFY= OPT='-O1 -g' SAN=-fsanitize=address,undefined
 
 check: ## install what tests need, build, run every test; T=words runs a part
 	@.ci/install build check
@@ -139,10 +146,11 @@ fuzz: ## each parser for FUZZ_SECONDS (60); T=words picks targets
 	@$(MAKE) --no-print-directory -j2 $(FUZZ) fuzzers
 	@tests/fuzz/run $(BUILD)/fuzz $(T)
 
-asan: ## the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+asan: ## all tests, and all programs they start, under AddressSanitizer and UndefinedBehaviorSanitizer; T=words runs a part
 	@.ci/install build check
-	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/asan SAN=-fsanitize=address,undefined FORTIFY= programs units
-	@tests/run $(BUILD)/asan tests/unit/$(T)
+	@$(MAKE) --no-print-directory -j2 $(ASAN) programs units
+	@rm -rf $(BUILD)/asan/reports && mkdir -m 1777 $(BUILD)/asan/reports
+	@tests/run $(BUILD)/asan $(T)
 
 cover: ## run all tests with counters, then a table of what they reached
 	@.ci/install build check cover
