@@ -100,7 +100,7 @@ static void step__that_fails__is_tried_again_as_written__then_halts(void **state
     pretend_pass(world, SPAN_HOUR);
     assert_null(pretend_running(world));
     assert_int_equal(run->steps[0].tries, 2);
-    expect_refusal(world, "failed (exit, "run", NULL);
+    expect_refusal(world, "failed (exit", "run", NULL);
     assert_true(pretend_ask(world, NULL, "retry", NULL));
     assert_string_equal(pretend_running(world)->script, "point\n");
 }
