@@ -101,6 +101,20 @@ static bool network_check(filedesc folder, const char *path, GError **error)
                 path, name);
 }
 
+/* Is something in it, and nothing of ours? "." and ".." are always there. */
+static bool holds_other_things(const char *path)
+{
+    static const char *const ours[] = { "journal.db", "engine.lock", "trusted", NULL };
+    for (const char *const *name = ours; *name != NULL; name++) {
+        g_autofree char *file = g_build_filename(path, *name, NULL);
+        if (g_file_test(file, G_FILE_TEST_EXISTS))
+            return false;
+    }
+    g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
+    return folder != NULL && g_dir_read_name(folder) != NULL;
+}
+
+/* A folder of ours is closed to others. One that is not, /etc in a slip of the keyboard, is never touched. */
 static bool privacy_check(filedesc folder, const char *path, GError **error)
 {
     struct stat is;
@@ -115,6 +129,11 @@ static bool privacy_check(filedesc folder, const char *path, GError **error)
         return fail(error, ERR_REFUSED,
                     "the state folder %s can be written by others (mode %04o): chmod 700 %s", path,
                     is.st_mode & 07777, path);
+    if ((is.st_mode & 0067) != 0 && holds_other_things(path))
+        return fail(error, ERR_REFUSED,
+                    "the state folder %s is open to others (mode %04o) and holds other things: set "
+                    "WARROOM_STATE to a folder of its own",
+                    path, is.st_mode & 07777);
     if ((is.st_mode & 0067) != 0 && fchmod(folder, is.st_mode & 0710) != 0) /* 0710: a room with a group */
         return fail(error, ERR_FAILED, "cannot close the state folder %s to others", path);
     return true;

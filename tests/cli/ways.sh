@@ -85,4 +85,16 @@ echo 'services: {checkout: {environment: staging}, search: {environment: staging
 run env WARROOM_STATE="$work/other" warroom --config two.yaml start x -s chekout
 ended "a service that is none" 4
 like "a service that is none: those there are" "$err" 'it has: checkout, search$'
+
+# --- a state folder that is somebody else's house ---
+mkdir house && chmod 755 house && echo mine >house/thing
+run env WARROOM_STATE="$work/house" warroom start x
+ended "a folder with other things in it is no state folder" 3
+like "a folder with other things in it: the way on" "$err" 'holds other things: set WARROOM_STATE to a folder of its own'
+is "a folder with other things in it is not touched" "$(stat -c %a house) $(ls house)" '755 thing'
+mkdir empty && chmod 755 empty
+run env WARROOM_STATE="$work/empty" warroom start x
+ended "an empty one is taken" 0
+is "and closed to others" "$(stat -c %a empty)" 710
+run env WARROOM_STATE="$work/empty" warroom incident close --as 'false alarm' --yes
 done_testing
