@@ -18,6 +18,8 @@ struct follow {
     asking *way;
     store *store; /* NULL for a guest */
     filedesc bell, signals;
+    int screen; /* standard output when it is a terminal, else -1; not ours */
+    bool hung_up;
     GHashTable *next; /* stream -> number of the record that comes next, of those we follow */
     char *only;       /* the one stream; NULL: all */
     gint64 position;  /* of the last record told to a guest */
@@ -109,6 +111,7 @@ follow *follow_new(call *call, asking *way, const char *stream, GError **error)
     self->next = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->waiting = g_queue_new();
     self->bell = -1;
+    self->screen = isatty(STDOUT_FILENO) ? STDOUT_FILENO : -1;
     self->signals = catch_signals();
     if (!is_guest(call)) {
         self->store = store_open_reading(call->state, error);
@@ -207,9 +210,12 @@ static void wait_for_news(follow *self, span patience)
         { .fd = self->bell, .events = POLLIN },
         { .fd = self->signals, .events = POLLIN },
         { .fd = client_descriptor(self->way->client), .events = POLLIN },
+        { .fd =
+              self->screen }, /* the window was closed, and the signal that says so is ignored (nohup, sudo) */
     };
     span longest = MIN(patience, LOOK_ANYWAY);
     poll(ready, G_N_ELEMENTS(ready), (int)(longest / SPAN_MILLISECOND));
+    self->hung_up = (ready[3].revents & (POLLHUP | POLLERR)) != 0;
     if (self->bell >= 0)
         store_doorbell_hush(self->bell);
 }
@@ -224,7 +230,7 @@ bool follow_next(follow *self, span patience, happening *result, GError **error)
             g_free(one);
             return true;
         }
-        result->signal = read_signal(self);
+        result->signal = self->hung_up ? SIGHUP : read_signal(self);
         if (result->signal != 0)
             return true;
         if (!read_journal(self, error) || !hear_engine(self, error))
