@@ -129,8 +129,11 @@ static bool may_undo(const run *self, guint step, GError **error)
                       "'warroom step show' shows what it did");
     if (state->state == STEP_UNDONE)
         return refuse(error, "undo", "that step is undone already", "'warroom retry' runs it again");
-    if (state->state == STEP_TODO || state->state == STEP_SKIPPED)
-        return refuse(error, "undo", "that step has not run", "there is nothing to undo");
+    bool left_out = state->state == STEP_SKIPPED && (state->tries == 0 || state->undo_tried);
+    if (state->state == STEP_TODO || left_out)
+        return refuse(error, "undo",
+                      state->undo_tried ? "that step was undone and skipped" : "that step has not run",
+                      "there is nothing to undo");
     /* Last in, first out: what was built on it is taken back before it. */
     for (guint later = step + 1; later < run_count(self); later++) {
         step_state is = self->steps[later].state;
@@ -160,6 +163,11 @@ static bool may_mark(const run *self, guint step, GError **error)
 
 bool run_may(const run *self, run_ask ask, guint step, GError **error)
 {
+    if (self->state == RUN_ENDED && ask == ASK_UNDO) {
+        g_autofree char *way =
+            g_strdup_printf("'warroom step show %u' shows its undo block, for a run by hand", step + 1);
+        return refuse(error, "undo", "that run has ended", way);
+    }
     if (self->state == RUN_ENDED)
         return refuse(error, ask_words[ask], "that run has ended", "'warroom run PLAYBOOK' begins another");
     switch (ask) {

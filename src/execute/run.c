@@ -284,7 +284,8 @@ static void fold_started(run *self, const record *record, const json *body, step
     self->present = now;
     g_hash_table_replace(self->tries, tries_key(now->what, index, now->gate), GUINT_TO_POINTER(now->try));
     if (now->what == DO_COMMAND) {
-        step->sure = false; /* once typed, once run */
+        step->sure = false;       /* once typed, once run */
+        step->undo_tried = false; /* what this try does, its own undo takes back */
         step->state = STEP_RUNNING;
         text_set(&step->by, self->by);
         step->tries++;

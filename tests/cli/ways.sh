@@ -71,9 +71,60 @@ run warroom undo --confirm home-again
 ok "the way on: undone" until_true 10 status_has 'Home again  undone'
 run warroom undo --confirm home-again
 like "an undo twice: says that none is left" "$err" 'no step is left that can be taken back'
+run warroom abort --yes
 run warroom incident close --as 'false alarm'
 ended "a close that nobody was asked for" 3
 like "a close that nobody was asked for: in words" "$err" "^warroom: incident close is refused: nobody was asked; --yes stands for 'y'$"
+
+# --- skipped, but what it did is still there ---
+cat >half.md <<'BOOK'
+# Half done
+
+### Half
+
+```sh
+touch half
+exit 3
+```
+
+```sh {undo}
+rm half && echo x >>undone
+```
+
+### Rest
+
+```sh
+exit 3
+```
+BOOK
+run warroom run half.md --confirm half-done
+run warroom skip --reason 'half of it is enough'
+run warroom undo 1 --confirm half
+ended "a step that ran and was skipped: can be undone" 0
+ok "a step that ran and was skipped: is undone" until_true 10 test -e undone -a ! -e half
+ok "... and is the one at hand again" until_true 10 status_has '^>-  1 Half  undone'
+run warroom retry
+ok "run again it fails again" until_true 10 test -e half
+ok "... and halts" until_true 10 status_has '^>X  1 Half  FAIL'
+run warroom undo 1 --confirm half
+ok "each try has its undo" until_true 10 status_has '^>-  1 Half  undone'
+run warroom skip --reason 'now it is gone for good'
+run warroom undo 1 --confirm half
+ended "... but not twice" 3
+is "... it ran once for each try" "$(wc -l <undone)" 2
+run warroom abort --yes
+run warroom undo 1 --confirm half
+like "after the end of a run: the way on is its block" "$err" "'warroom step show 1' shows its undo block"
+run warroom step show 1
+like "the way on: shows it" "$out" 'rm half'
+
+printf '# Takes back\n\n### By itself\n\n```sh {on-failure=undo}\nexit 3\n```\n\n```sh {undo}\necho x >>taken\n```\n' >takes.md
+run warroom run takes.md --confirm takes-back
+run warroom retry
+# shellcheck disable=SC2317 # called through until_true
+twice() { test "$(wc -l <taken)" = 2; }
+ok "on-failure=undo: each try that a person asks for is taken back" until_true 10 twice
+run warroom abort --yes
 
 # --- two at once, and a service that is none ---
 run warroom start 'second of two'
