@@ -41,6 +41,13 @@ tap_end() {
         sleep 0.02 # between two looks
     done
 }
+# One that cannot be looked into (it keeps secrets: no core, no environment to be read) is known by the lock it holds.
+tap_end_holders() {
+    find "$work" -name engine.lock -exec stat -c %i {} + 2>/dev/null | while read -r tap_inode; do
+        sed -n "s/.* FLOCK .* \([1-9][0-9]*\) [0-9a-f]*:[0-9a-f]*:$tap_inode .*/\1/p" /proc/locks 2>/dev/null |
+            while read -r tap_pid; do tap_end "$tap_pid"; done
+    done
+}
 # The engine leaves by itself when nothing is open; a test does not wait for that. Only ours is ended: its state is here.
 tap_end_engine() {
     for tap_place in $tap_programs; do
@@ -50,13 +57,7 @@ tap_end_engine() {
             ! tr '\0' '\n' <"/proc/$tap_pid/environ" 2>/dev/null | grep -qF "=$work/" || tap_end "$tap_pid"
         done
     done
-}
-# One that cannot be looked into (it keeps secrets: no core, no environment to be read) is known by the lock it holds.
-tap_end_holders() {
-    find "$work" -name engine.lock -exec stat -c %i {} + 2>/dev/null | while read -r tap_inode; do
-        sed -n "s/.* FLOCK .* \([1-9][0-9]*\) [0-9a-f]*:[0-9a-f]*:$tap_inode .*/\1/p" /proc/locks 2>/dev/null |
-            while read -r tap_pid; do tap_end "$tap_pid"; done
-    done
+    tap_end_holders
 }
 tap_leave() {
     tap_status=$?
@@ -65,7 +66,6 @@ tap_leave() {
         tap_end "$tap_pid"
     done
     tap_end_engine
-    tap_end_holders
     cd / && rm -rf --one-file-system "$work"
     exit "$tap_status"
 }
