@@ -19,6 +19,9 @@ secret_kind secret_is(const char *reference);
 /* The value of a file: or env: reference; the caller frees with secret_free. */
 char *secret_read(const char *reference, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whose environment this process has, for the error of one that is not there: "the engine that ada started at ..." */
+void secret_environment_of(const char *whose);
+
 /* The words of a command: reference, to be run; the caller frees with g_strfreev. */
 char **secret_command(const char *reference, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "world/clock.h"
+#include "world/secret.h"
 #include "world/state.h"
 #include "world/trust.h"
 
@@ -341,6 +342,9 @@ program *program_new(GError **error)
     self->lock = -1;
     self->started = self->seen = clock_now();
     self->me = g_getenv("WARROOM_ME") != NULL ? g_getenv("WARROOM_ME") : g_get_user_name();
+    g_autofree char *clock = moment_human(self->started.wall);
+    g_autofree char *whose = g_strdup_printf("the engine, started by %s at %s", self->me, clock);
+    secret_environment_of(whose);
     self->followed = program_followed_new();
     self->loop = g_main_loop_new(NULL, FALSE);
     self->state = state_open(NULL, error);

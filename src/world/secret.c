@@ -18,6 +18,15 @@ secret_kind secret_is(const char *reference)
     return SECRET_NONE;
 }
 
+/* As process-wide as the environment it speaks of. */
+static char *environment_owner;
+
+void secret_environment_of(const char *whose)
+{
+    g_free(environment_owner);
+    environment_owner = g_strdup(whose);
+}
+
 static const char *secret_name(const char *reference)
 {
     return strchr(reference, ':') + 1;
@@ -75,7 +84,8 @@ char *secret_read(const char *reference, GError **error)
         const char *value = g_getenv(secret_name(reference));
         if (value != NULL)
             return secret_trim(reference, value, strlen(value), error);
-        fail(error, ERR_NOT_FOUND, "the secret '%s' is not in the environment", reference);
+        fail(error, ERR_NOT_FOUND, "the secret '%s' is not in the environment%s%s", reference,
+             environment_owner != NULL ? " of " : "", environment_owner != NULL ? environment_owner : "");
         return NULL;
     }
     case SECRET_COMMAND:
