@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -277,9 +278,9 @@ static char *render_error(const char *template, const char *partials, const char
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)mustache_free);
     shelf held = { table, texts };
     g_autoptr(GString) out = g_string_new("before");
-    gint64 begin = g_get_monotonic_time();
+    clock_t begin = clock();
     assert_false(mustache_render(compiled, values, ESCAPE_NONE, shelf_take, &held, out, NULL, &error));
-    assert_true(g_get_monotonic_time() - begin < 10 * G_USEC_PER_SEC);
+    assert_true(clock() - begin < 10 * CLOCKS_PER_SEC); /* of this process: others may be at work */
     assert_string_equal(out->str, "before");
     return g_strdup(error->message);
 }
