@@ -36,6 +36,10 @@ kill "$engine"
 ok "leaves" until_true 5 is_gone "$engine"
 
 # --- memory ---
+if [ -n "${WARROOM_SANITIZED:-}" ]; then
+    skip "little_memory__is_named" "a sanitizer takes 16 TB of addresses"
+    done_testing
+fi
 run sh -c 'ulimit -v 20000; exec warroom note "little memory"'
 ended "little_memory__does_not_start__an_engine" 1
 like "little_memory__is_named" "$err" 'the engine did not start: .*(cannot allocate|failed to map|out of memory|Cannot allocate)'
