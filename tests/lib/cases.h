@@ -15,7 +15,7 @@ typedef struct table_case {
     guint line;   /* of the name, for messages */
 } table_case;
 
-/* Reads tests/cases/NAME, found above the running program; fails the test program when it is not there. */
+/* Reads tests/cases/NAME of WARROOM_TOP, or above the running program; fails the test program when it is not there. */
 GPtrArray *cases_read(const char *name);
 
 /* Runs each case as a cmocka test of its name, the case as its state. Returns the number of failed ones. */

@@ -215,7 +215,8 @@ int main(void)
         cmocka_unit_test(node__that_is_bad__is_complained_of_once),
         cmocka_unit_test(text__is_read__to_its_length_only),
     };
-    return cases_run("tree", cases_read("base/tree"), tree_case) +
-           cases_run("front", cases_read("base/front"), front_case) +
+    g_autoptr(GPtrArray) trees = cases_read("base/tree");
+    g_autoptr(GPtrArray) fronts = cases_read("base/front");
+    return cases_run("tree", trees, tree_case) + cases_run("front", fronts, front_case) +
            cmocka_run_group_tests(tests, NULL, NULL);
 }

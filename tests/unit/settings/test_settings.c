@@ -217,6 +217,6 @@ int main(void)
         cmocka_unit_test(settings__hold__how_the_house_is_kept),
         cmocka_unit_test(settings__of_too_many_things__are_refused),
     };
-    return cases_run("mistakes", cases_read("settings/mistakes"), mistake_case) +
-           cmocka_run_group_tests(tests, NULL, NULL);
+    g_autoptr(GPtrArray) mistakes = cases_read("settings/mistakes");
+    return cases_run("mistakes", mistakes, mistake_case) + cmocka_run_group_tests(tests, NULL, NULL);
 }
