@@ -125,7 +125,8 @@ char *help_command(const command *row)
 {
     g_autofree char *usage = parse_usage(row);
     GString *text = g_string_new("");
-    g_string_append_printf(text, "Usage: %s\n\n%s: %s.\n", usage, row->name, row->about);
+    g_string_append_printf(text, "Usage: %s\n\n%s: %s%s\n", usage, row->name, row->about,
+                           g_str_has_suffix(row->about, "?") ? "" : ".");
     if (row->more[0] != '\0')
         append_wrapped(text, row->more, 0);
     append_needs(text, row);

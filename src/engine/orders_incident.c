@@ -145,8 +145,9 @@ bool order_close(order *self, GError **error)
         known = known || g_strcmp0(incident_outcomes[i], outcome) == 0;
     if (!known) {
         g_autofree char *all = g_strjoinv(", ", (char **)incident_outcomes);
-        return fail(error, ERR_USAGE, "'%s' is not an outcome; --as one of: %s",
-                    outcome != NULL ? outcome : "", all);
+        return outcome == NULL
+                   ? fail(error, ERR_USAGE, "a closed incident has an outcome; --as one of: %s", all)
+                   : fail(error, ERR_USAGE, "'%s' is not an outcome; --as one of: %s", outcome, all);
     }
     const run *run = room_run(room);
     if (run != NULL && run->present != NULL)

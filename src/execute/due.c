@@ -139,7 +139,7 @@ static due due_fire(const run *self, guint index)
         return due;
     if (step->command == NULL)
         return due_words(DUE_PAUSE, index,
-                         g_strdup_printf("step %u '%s' is done by hand", index + 1, step->title));
+                         g_strdup_printf("step %u '%s' is to be done by hand", index + 1, step->title));
     if (step->irreversible != NULL && !state->sure)
         return due_words(
             DUE_PAUSE, index,

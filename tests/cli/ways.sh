@@ -118,13 +118,35 @@ like "after the end of a run: the way on is its block" "$err" "'warroom step sho
 run warroom step show 1
 like "the way on: shows it" "$out" 'rm half'
 
-printf '# Takes back\n\n### By itself\n\n```sh {on-failure=undo}\nexit 3\n```\n\n```sh {undo}\necho x >>taken\n```\n' >takes.md
+cat >takes.md <<'BOOK'
+# Takes back
+
+### By itself
+
+```sh {on-failure=undo}
+exit 3
+```
+
+```sh {undo}
+echo x >>taken
+```
+BOOK
 run warroom run takes.md --confirm takes-back
 run warroom retry
 # shellcheck disable=SC2317 # called through until_true
 twice() { test "$(wc -l <taken)" = 2; }
 ok "on-failure=undo: each try that a person asks for is taken back" until_true 10 twice
 run warroom abort --yes
+
+printf '# By hand\n\n### Call Bob\n\nBy telephone.\n' >hand.md
+run warroom run hand.md --confirm by-hand
+like "a step by hand: is to be done, not done" "$out" "paused: step 1 'Call Bob' is to be done by hand"
+run sh -c "$(next)"
+ended "a step by hand: NEXT, typed as printed, says that it is done" 0
+run warroom incident close --yes
+like "a close without an outcome: says what is wanted" "$err" 'a closed incident has an outcome; --as one of: rollback successful,'
+run warroom help verify
+like "help: a question keeps its mark" "$out" '^verify: is the journal intact\?$'
 
 # --- two at once, and a service that is none ---
 run warroom start 'second of two'
