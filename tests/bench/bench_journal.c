@@ -1,9 +1,10 @@
-/* bench_journal [RECORDS [ROUNDS [APPENDS]]] - the journal beside what the disk and SHA-256 can do at all.
+/* bench_journal [RECORDS [ROUNDS [APPENDS]]], or fill FOLDER RECORDS - the journal beside what the disk and SHA-256 can do at all.
  *
  * Appends one at a time, each durable, turn about with a growing file (write + fdatasync) and a preallocated one;
  * what a record takes on the disk; verify of RECORDS (1,000,000) beside a bare SHA-256 chain over as many bytes; an open
  * incident, and an append, among that many old records beside an empty journal (PERFORMANCE.md, 7).
- * The files lie in BENCH_FOLDER (/var/tmp): a tmpfs would measure nothing. */
+ * The files lie in BENCH_FOLDER (/var/tmp): a tmpfs would measure nothing. The old records are made once, and kept in
+ * the build folder: each of their incidents was opened, filled with notes, and closed. */
 #define _GNU_SOURCE
 #include "journal/audit.h"
 #include "lib/measure.h"
@@ -21,6 +22,7 @@
 #define PAYLOAD 256
 #define INCIDENT 100 /* records of the open incident among the old ones */
 #define BATCH 1000
+#define LIFE 5000 /* records of an old incident */
 
 static char filler[PAYLOAD + 1];
 
@@ -41,9 +43,9 @@ static void must(bool good, const char *what)
 
 /* ---- contenders ---- */
 
-static record *event(const char *stream, int i)
+static record *event(const char *stream, int i, const char *kind)
 {
-    record *self = record_new("note.added");
+    record *self = record_new(kind);
     g_free(self->stream), self->stream = g_strdup(stream);
     g_free(self->boot), self->boot = g_strdup("5be091c4-7d20-483f-96e2-b40000000001");
     g_free(self->by.name), self->by.name = g_strdup("ada");
@@ -52,22 +54,31 @@ static record *event(const char *stream, int i)
     self->happened = self->noted = 1795097152345678 + i;
     self->up = 987654321 + i;
     g_free(self->body);
-    self->body = g_strdup_printf("{\"text\":\"%.*s\"}", PAYLOAD - 11, filler);
+    if (strcmp(kind, "incident.opened") == 0)
+        self->body = g_strdup("{\"id\":\"bench\",\"title\":\"checkout is slow\",\"severity\":\"high\"}");
+    else if (strcmp(kind, "incident.closed") == 0)
+        self->body = g_strdup("{\"outcome\":\"resolved\"}");
+    else
+        self->body = g_strdup_printf("{\"text\":\"%.*s\"}", PAYLOAD - 11, filler);
     return self;
 }
 
 static void append(store *journal, const char *stream, int i)
 {
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
-    g_ptr_array_add(list, event(stream, i));
+    g_ptr_array_add(list, event(stream, i, "note.added"));
     must(store_append(journal, list, NULL), "append");
 }
 
-static void append_batch(store *journal, const char *stream, int from, int count)
+/* Records `from` and on of an incident that begins with 0, and with `ends` stops with its closing. */
+static void append_batch(store *journal, const char *stream, int from, int count, bool ends)
 {
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
-    for (int i = 0; i < count; i++)
-        g_ptr_array_add(list, event(stream, from + i));
+    for (int i = 0; i < count; i++) {
+        bool last = ends && i + 1 == count;
+        const char *kind = from + i == 0 ? "incident.opened" : last ? "incident.closed" : "note.added";
+        g_ptr_array_add(list, event(stream, from + i, kind));
+    }
     must(store_append(journal, list, NULL), "append");
 }
 
@@ -141,6 +152,12 @@ static void bench_append(const char *folder, int rounds, int count)
 
 /* ---- a million ---- */
 
+static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *where)
+{
+    (void)about, (void)kind, (void)where;
+    return remove(path);
+}
+
 static gsize payload_of(const record *each)
 {
     return strlen(each->stream) + strlen(each->boot) + strlen(each->by.name) + strlen(each->by.account) +
@@ -148,21 +165,30 @@ static gsize payload_of(const record *each)
            5 * sizeof(gint64) + 32; /* number, three times, version; the hash */
 }
 
+/* The newest incident is open. What was filled before, by this very program, is taken as it is. */
 static void fill(const char *folder, int records)
 {
+    g_autofree char *whole = g_build_filename(folder, "filled", NULL);
+    if (g_file_test(whole, G_FILE_TEST_EXISTS))
+        return;
+    must(g_mkdir_with_parents(folder, 0700) == 0, folder);
+    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    must(g_mkdir_with_parents(folder, 0700) == 0, folder);
     g_autoptr(store) journal = store_open_writing(folder, NULL);
     must(journal != NULL, "journal");
     for (int at = 0; at < records; at += BATCH) {
-        g_autofree char *stream = g_strdup_printf("INC-%04d", at / 5000);
-        append_batch(journal, stream, at, MIN(BATCH, records - at));
+        g_autofree char *stream = g_strdup_printf("INC-%04d", at / LIFE + 1);
+        int count = MIN(BATCH, records - at);
+        append_batch(journal, stream, at % LIFE, count, at % LIFE + count == LIFE || at + count == records);
     }
-    append_batch(journal, "INC-9999", 0, INCIDENT);
+    append_batch(journal, "INC-9999", 0, INCIDENT, false);
+    must(g_file_set_contents(whole, "", 0, NULL), whole);
 }
 
 static void bench_size(const char *folder, int records)
 {
     g_autofree char *path = g_build_filename(folder, "journal.db", NULL);
-    g_autoptr(record) one = event("INC-0001", 1);
+    g_autoptr(record) one = event("INC-0001", 1, "note.added");
     struct stat about;
     must(stat(path, &about) == 0, path);
     double each = (double)about.st_size / records, ratio = each / (double)payload_of(one);
@@ -264,24 +290,21 @@ static void bench_growth(const char *old, const char *fresh, int rounds, int cou
     print_aim("behind them over small, by round", rate + 2 * rounds, rounds, 0.9, true);
 }
 
-static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *where)
-{
-    (void)about, (void)kind, (void)where;
-    return remove(path);
-}
-
 int main(int argc, char **argv)
 {
     int records = argc > 1 ? atoi(argv[1]) : 1000000, rounds = argc > 2 ? atoi(argv[2]) : 15;
     int count = argc > 3 ? atoi(argv[3]) : 1000, few = MAX(rounds / 3, 1);
-    const char *place = g_getenv("BENCH_FOLDER");
-    g_autofree char *folder =
-        g_build_filename(place != NULL ? place : "/var/tmp", "warroom-bench-XXXXXX", NULL);
-    must(g_mkdtemp(folder) != NULL, folder);
-    g_autofree char *one = g_build_filename(folder, "one", NULL),
-                    *old = g_build_filename(folder, "old", NULL);
-    g_autofree char *fresh = g_build_filename(folder, "fresh", NULL);
     memset(filler, 'x', PAYLOAD);
+    if (argc > 3 && strcmp(argv[1], "fill") == 0) {
+        fill(argv[2], atoi(argv[3]));
+        return 0;
+    }
+    const char *build = g_getenv("WARROOM_BUILD");
+    const char *folder = measure_folder();
+    g_autofree char *one = g_build_filename(folder, "one", NULL);
+    g_autofree char *fresh = g_build_filename(folder, "fresh", NULL);
+    g_autofree char *old = build != NULL ? g_strdup_printf("%s/bench/old-%d", build, records)
+                                         : g_build_filename(folder, "old", NULL);
     must(g_mkdir_with_parents(one, 0700) == 0, one);
     bench_append(one, rounds, count);
     fill(old, records);
@@ -289,6 +312,6 @@ int main(int argc, char **argv)
     bench_verify(old, records, few);
     bench_start(old, fresh, rounds);
     bench_growth(old, fresh, rounds, MAX(count / 5, 1));
-    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    measure_folder_remove();
     return 0;
 }

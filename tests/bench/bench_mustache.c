@@ -113,12 +113,6 @@ static double measure(const json *data, const mustache *compiled, int times)
     return (now_us() - begin) / times;
 }
 
-static void line(const char *name, double *figures, double under, double aim)
-{
-    double low = measure_quartile(figures, ROUNDS, 1), median = measure_quartile(figures, ROUNDS, 2);
-    measure_line(name, low, median, measure_quartile(figures, ROUNDS, 3), "us", median / under, aim, false);
-}
-
 static void same_text(const json *data, const mustache *compiled)
 {
     g_autoptr(GString) floor = g_string_new(NULL), warm = g_string_new(NULL);
@@ -137,10 +131,9 @@ static void warm(const mustache *compiled, int rows, int times)
         floor[round] = measure(data, NULL, times);
         ours[round] = measure(data, compiled, times);
     }
-    double under = measure_quartile(floor, ROUNDS, 2);
-    printf("templates, warm, %d rows\n", rows);
-    line("by hand: jansson and memcpy", floor, under, 0);
-    line("template", ours, under, AIM_WARM);
+    g_autofree char *title = g_strdup_printf("template over jansson and memcpy, %d rows", rows);
+    printf("templates, warm\n");
+    measure_ratio(title, ours, floor, ROUNDS, AIM_WARM, false);
 }
 
 static char *written(const char *folder, const char *name, const char *text)
@@ -161,10 +154,10 @@ static void cold(const char *self, const char *program, int rows, double aim)
     g_autofree char *template = written(folder, "t.mustache", template_text);
     g_autofree char *values = written(folder, "values.json", text);
     const contender list[] = {
-        { "by hand: jansson and memcpy", (const char *const[]){ self, "cold", values, NULL }, 0 },
+        { "by hand: jansson and memcpy", (const char *const[]){ self, "cold", values, NULL }, 0, 0 },
         { "warroom template render",
-          (const char *const[]){ program, "template", "render", template, "--data", values, NULL }, aim },
-        { "sh -c :, for scale", (const char *const[]){ "sh", "-c", ":", NULL }, 0 },
+          (const char *const[]){ program, "template", "render", template, "--data", values, NULL }, aim, 0 },
+        { "sh -c :, for scale", (const char *const[]){ "sh", "-c", ":", NULL }, 0, 0 },
     };
     g_autofree char *title = g_strdup_printf("templates, cold, %d rows, from exec to exit", rows);
     measure_programs(title, list, G_N_ELEMENTS(list), ROUNDS, 1);

@@ -4,13 +4,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <linux/fs.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -138,40 +142,116 @@ void measure_line(const char *name, double low, double median, double high, cons
            verdict(ratio, aim, at_least));
 }
 
-static void print_one(const contender *self, figures *own, figures *floor, size_t rounds, int works)
+void measure_limit(const char *name, double figure, const char *unit, double aim)
+{
+    printf("  %-42s %9.3f %s%s\n", name, figure, unit, verdict(figure, aim, false));
+}
+
+static void print_ratio(const double *samples, const double *floor, size_t count, double aim, bool at_least)
+{
+    double *ratio = calloc(count, sizeof *ratio);
+    for (size_t i = 0; i < count; i++)
+        ratio[i] = floor[i] > 0 ? samples[i] / floor[i] : 0;
+    double low = measure_quartile(ratio, count, 1), median = measure_quartile(ratio, count, 2);
+    printf("%7.2f x [%.2f-%.2f]%s", median, low, measure_quartile(ratio, count, 3),
+           verdict(median, aim, at_least));
+    free(ratio);
+}
+
+void measure_ratio(const char *name, const double *samples, const double *floor, size_t count, double aim,
+                   bool at_least)
+{
+    printf("  %-42s", name);
+    print_ratio(samples, floor, count, aim, at_least);
+    putchar('\n');
+}
+
+/* Of one piece of work. The samples stay in the order in which they were taken. */
+static double median_of(const double *samples, size_t count)
+{
+    double *own = calloc(count, sizeof *own);
+    memcpy(own, samples, count * sizeof *own);
+    double median = measure_quartile(own, count, 2);
+    free(own);
+    return median;
+}
+
+static void print_one(const contender *self, const figures *own, const figures *floor, size_t rounds)
 {
     if (own->out) {
-        printf("  %-34s left out: %s\n", self->name, own->why);
+        printf("  %-42s left out: %s\n", self->name, own->why);
         return;
     }
-    double wall = measure_quartile(own->wall, rounds, 2), cpu = measure_quartile(own->cpu, rounds, 2);
-    double wall_ratio = floor->out ? 0 : wall / measure_quartile(floor->wall, rounds, 2);
-    double cpu_ratio = floor->out ? 0 : cpu / measure_quartile(floor->cpu, rounds, 2);
-    printf("  %-34s wall %8.3f [%.3f-%.3f] ms %6.2f x   CPU %8.3f [%.3f-%.3f] ms %6.2f x%s\n", self->name,
-           wall / works, measure_quartile(own->wall, rounds, 1) / works,
-           measure_quartile(own->wall, rounds, 3) / works, wall_ratio, cpu / works,
-           measure_quartile(own->cpu, rounds, 1) / works, measure_quartile(own->cpu, rounds, 3) / works,
-           cpu_ratio, verdict(cpu_ratio, self->aim, false));
+    printf("  %-42s wall %8.3f ms, CPU %8.3f ms", self->name, median_of(own->wall, rounds),
+           median_of(own->cpu, rounds));
+    if (own != floor && !floor->out)
+        print_ratio(own->cpu, floor->cpu, rounds, self->aim, false);
+    putchar('\n');
+}
+
+static void run_all(const contender *list, size_t count, figures *all, int rounds, int works)
+{
+    for (int round = -1; round < rounds; round++)
+        for (size_t i = 0; i < count; i++)
+            if (!all[i].out)
+                run_once(&list[i], &all[i], round);
+    for (size_t i = 0; i < count; i++)
+        for (int round = 0; round < rounds; round++) {
+            all[i].wall[round] /= list[i].works > 0 ? list[i].works : works;
+            all[i].cpu[round] /= list[i].works > 0 ? list[i].works : works;
+        }
 }
 
 void measure_programs(const char *title, const contender *list, size_t count, int rounds, int works)
 {
     figures *all = calloc(count, sizeof *all);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    printf("%s (%d rounds, alternated%s)\n", title, rounds, works > 1 ? "; for one piece of work" : "");
+    printf("%s (%d rounds, alternated; x: its CPU over the first's%s)\n", title, rounds,
+           works > 1 ? "; for one piece of work" : "");
+    fflush(stdout);
     for (size_t i = 0; i < count; i++) {
         all[i].wall = calloc((size_t)rounds, sizeof(double));
         all[i].cpu = calloc((size_t)rounds, sizeof(double));
     }
-    for (int round = -1; round < rounds; round++)
-        for (size_t i = 0; i < count; i++)
-            if (!all[i].out)
-                run_once(&list[i], &all[i], round);
+    run_all(list, count, all, rounds, works);
     for (size_t i = 0; i < count; i++)
-        print_one(&list[i], &all[i], &all[0], (size_t)rounds, works);
+        print_one(&list[i], &all[i], &all[0], (size_t)rounds);
     for (size_t i = 0; i < count; i++) {
         free(all[i].wall);
         free(all[i].cpu);
     }
     free(all);
+}
+
+/* ---- a place ---- */
+
+static char place[4096];
+
+const char *measure_folder(void)
+{
+    const char *above = getenv("BENCH_FOLDER");
+    int flags = 0;
+    snprintf(place, sizeof place, "%s/warroom-bench.XXXXXX", above != NULL ? above : "/var/tmp");
+    if (mkdtemp(place) == NULL) {
+        perror(place);
+        exit(2);
+    }
+    int folder = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (ioctl(folder, FS_IOC_GETFLAGS, &flags) == 0) {
+        flags |= FS_TOPDIR_FL;
+        ioctl(folder, FS_IOC_SETFLAGS, &flags); /* not every file system knows it, and none needs it */
+    }
+    close(folder);
+    return place;
+}
+
+static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *where)
+{
+    (void)about, (void)kind, (void)where;
+    return remove(path);
+}
+
+void measure_folder_remove(void)
+{
+    nftw(place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
