@@ -129,6 +129,7 @@ static char *bash_script(void)
         "    fi\n"
         "    IFS=$'\\n'\n"
         "    COMPREPLY+=($(compgen -W \"$(_warroom_names \"$kind\")\" -- \"$cur\"))\n"
+        "    for i in \"${!COMPREPLY[@]}\"; do printf -v \"COMPREPLY[i]\" %q \"${COMPREPLY[i]}\"; done\n"
         "}\n"
         "complete -F _warroom warroom\n");
     return g_string_free(script, FALSE);

@@ -176,7 +176,9 @@ bool run_may(const run *self, run_ask ask, guint step, GError **error)
     case ASK_PAUSE:
         if (self->state == RUN_GOING)
             return true;
-        return refuse(error, "pause", "nothing is going on", "'warroom run' goes on");
+        return refuse(error, "pause",
+                      self->state == RUN_PAUSED ? "it is paused already" : "nothing is going on",
+                      "'warroom run' goes on");
     case ASK_ABORT:
         return may_abort(self, error);
     case ASK_RETRY:

@@ -58,7 +58,7 @@ static const kind kinds[] = {
     { "step.skipped", 1, "step", "run:text step:whole ?title:text reason:text", "step {step}[ '{title}'] skipped: {reason}" },
     { "step.undo_asked", 1, "step", "run:text step:whole ?title:text", "step {step}[ '{title}']: undo asked" },
     { "step.retry_asked", 1, "step", "run:text step:whole ?title:text", "step {step}[ '{title}']: another try asked" },
-    { "step.handed_on", 1, "step", "run:text step:whole ?title:text values:object ?refused:list", "step {step}[ '{title}'] hands on {values:names}[; refused: {refused}]" },
+    { "step.handed_on", 1, "step", "run:text step:whole ?title:text values:object ?refused:list", "step {step}[ '{title}'][ hands on {values:names}][; not handed on: {refused}]" },
     { "gate.passed", 1, "gate", "run:text gate:text how:text ?value:text|decimal ?wanted:text|decimal ?reason:text", "gate {gate} passed, {how}[: {value}][, wanted {wanted}][, because {reason}]" },
     { "gate.failed", 1, "gate", "run:text gate:text ?value:text|decimal ?wanted:text|decimal why:text", "gate {gate} failed: {why}" },
     { "gate.withdrawn", 1, "gate", "run:text gate:text", "gate {gate} withdrawn" },
@@ -226,7 +226,7 @@ static char *list_names(const json *object)
     json *value = NULL;
     json_object_foreach((json *)object, name, value)
         g_string_append_printf(words, "%s%s", words->len > 0 ? ", " : "", name);
-    return g_string_free(words, FALSE);
+    return g_string_free(words, words->len == 0);
 }
 
 char *kind_ending(const json *body)

@@ -141,6 +141,8 @@ run warroom abort --yes
 printf '# By hand\n\n### Call Bob\n\nBy telephone.\n' >hand.md
 run warroom run hand.md --confirm by-hand
 like "a step by hand: is to be done, not done" "$out" "paused: step 1 'Call Bob' is to be done by hand"
+run warroom pause
+like "paused already: said so" "$err" "^warroom: cannot pause: it is paused already; 'warroom run' goes on$"
 run sh -c "$(next)"
 ended "a step by hand: NEXT, typed as printed, says that it is done" 0
 run warroom incident close --yes

@@ -146,7 +146,7 @@ END
     is "completion: first words" "$(completes st)" "start status step "
     is "completion: verbs of a noun" "$(completes gate '')" "list show pass "
     is "completion: values of an option" "$(completes start --severity '')" "low medium high critical "
-    is "completion: values with blanks stay whole" "$(completes incident close --as 'false')" "false alarm "
+    is "completion: values with blanks stay one word when typed" "$(completes incident close --as 'false')" 'false\ alarm '
     is "completion: options" "$(completes run --s)" "--step --set --service "
     is "completion: words of a row" "$(completes completion '')" "bash zsh fish "
     is "completion: asks a room that is not there quietly" "$(completes gate pass '')" " "
