@@ -294,6 +294,9 @@ static void note_unknown(engine *self, const room *room, const run *run, const c
 static void look_at_lost(engine *self, const room *room, const run *run, const keep_seen *seen)
 {
     bool known = run->steps[run->present->step].state == STEP_LOST;
+    memory *memory = engine_memory(self, room, run);
+    bool was_there = memory->orphan_there;
+    memory->orphan_there = seen->step_there;
     if (!known) {
         g_autofree char *why = seen->step_there
                                    ? g_strdup_printf("its process %d is still there", (int)seen->step)
@@ -301,7 +304,7 @@ static void look_at_lost(engine *self, const room *room, const run *run, const k
         note_unknown(self, room, run, "step.lost", why);
         return;
     }
-    if (run->adopted && !seen->step_there)
+    if (!seen->step_there && (run->adopted || (was_there && !run->aborting)))
         note_unknown(self, room, run, "step.interrupted", "its process has ended and nobody saw how");
     else
         look_again(self, now_up(self) + AWHILE);

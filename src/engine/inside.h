@@ -18,6 +18,7 @@ typedef struct memory {
     GPtrArray *aborts;   /* of judging: the abort triggers, in the plan's order */
     char *cut;           /* the folder whose keeper was asked to end */
     uptime orphan_asked; /* when an orphan was asked politely; 0: not yet */
+    bool orphan_there;   /* the process of a lost step was seen: its end is worth a word */
     GHashTable *secrets; /* parameter -> value: fetched for the start at hand, wiped after it */
     bool held;           /* a person said stop, and the journal has not taken it yet: nothing starts */
 } memory;
