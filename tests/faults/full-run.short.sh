@@ -168,6 +168,7 @@ is "read_only__leaves_a_whole_journal" "$(cat verify)" 0
 cat >loud.sh <<'WALK'
 . ./lib.sh
 mkdir -p small/state/steps
+chmod 700 small/state small/state/steps
 mount -t tmpfs -o size=200k,mode=700 none small/state/steps && mountpoint -q small/state/steps || exit 1
 keep start warroom start "the output has no room" --severity low --environment staging
 keep loud warroom run loud.md
