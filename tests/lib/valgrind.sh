@@ -14,7 +14,8 @@ memcheck_log=$work/memcheck
 mkdir -p "$memcheck_log"
 export MEMCHECK_LOG="$memcheck_log"
 memcheck="valgrind -q --log-file=%q{MEMCHECK_LOG}/%p --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite"
-for memcheck_file in /usr/share/glib-2.0/valgrind/glib.supp "$top/tests/lib/valgrind.supp"; do
+cp "$top/tests/lib/valgrind.supp" "$work/valgrind.supp" # there its path has no blank
+for memcheck_file in /usr/share/glib-2.0/valgrind/glib.supp "$work/valgrind.supp"; do
     [ ! -e "$memcheck_file" ] || memcheck="$memcheck --suppressions=$memcheck_file"
 done
 
