@@ -71,8 +71,11 @@ room *engine_room(engine *self, const char *stream, GError **error)
     room *found = board_room(self->board, stream);
     if (found != NULL)
         return found;
-    if (!self->hands.read(self->hands.context, stream, fold_one, self->board, error))
+    if (!self->hands.read(self->hands.context, stream, fold_one, self->board, error)) {
+        g_hash_table_remove(self->board->rooms,
+                            stream); /* a part of it would be taken for the whole next time */
         return NULL;
+    }
     found = board_room(self->board, stream);
     if (found == NULL) {
         fail(error, ERR_NOT_FOUND, "there is no incident '%s'; 'warroom incident list' names them", stream);
@@ -384,7 +387,7 @@ static json *answer_refused(const char *id, const GError *error, const char *con
 {
     json *answer = answer_make(id, false);
     json_put_whole(answer, "code", fail_exit_code(error));
-    const char *way = strstr(error->message, "; ");
+    const char *way = g_strrstr(error->message, "; ");
     g_autofree char *why = way != NULL ? g_strndup(error->message, (gsize)(way - error->message)) : NULL;
     json_put_text(answer, "why", why != NULL ? why : error->message);
     json_put_text(answer, "way", way != NULL ? way + 2 : "");

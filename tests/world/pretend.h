@@ -30,6 +30,7 @@ typedef struct pretend {
     GHashTable *readings; /* metric -> reading */
     GHashTable *secrets;  /* reference -> value; "": it has not come yet */
     uptime wake_at;       /* 0: nobody asked */
+    const char *damaged;  /* the stream that cannot be read behind its first record; NULL */
     char *full;           /* why nothing can be appended; NULL */
     guint appends;        /* how many commits were taken */
     guint die_after; /* the commit after which the engine is thought dead: nothing more is done; 0: never */

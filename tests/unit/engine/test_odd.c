@@ -157,6 +157,44 @@ static void stream__with_unknown_records__is_left_alone__and_holds_up_no_other(v
     assert_int_equal(pretend_count(world, "trigger.changed"), 1); /* in the house's stream alone */
 }
 
+/* ---- a journal that is damaged ---- */
+
+static void stream__that_is_damaged__is_refused_each_time(void **state)
+{
+    (void)state;
+    g_autoptr(pretend) world = pretend_new();
+    assert_true(pretend_ask(world, NULL, "start", "title=slow", NULL));
+    assert_true(pretend_ask(world, NULL, "incident close", "as=false alarm", NULL));
+    pretend_engine_again(world); /* what is closed is not read before somebody asks for it */
+    world->damaged = "INC-0001";
+    guint records = world->journal->len;
+    for (int i = 0; i < 2; i++) {
+        g_autofree char *why = NULL;
+        assert_false(pretend_ask(world, &why, "note", "text=hello", "incident=INC-0001", NULL));
+        assert_non_null(strstr(why, "does not match its hash"));
+        assert_false(pretend_ask(world, NULL, "incident reopen", "id=INC-0001", NULL));
+    }
+    assert_int_equal(world->journal->len, records);
+}
+
+/* ---- words in titles ---- */
+
+static void refusal__has_its_way_on__whatever_the_title(void **state)
+{
+    (void)state;
+    g_autoptr(pretend) world = running_world();
+    pretend_book(world, "/p.md", "# Drain; switch\n\n## A\n\n### Do\n\n```sh\nact\n```\n");
+    assert_true(pretend_ask(world, NULL, "abort", NULL));
+    pretend_end(world, 0, "");
+    assert_true(pretend_ask(world, NULL, "abort", NULL));
+    assert_true(pretend_ask(world, NULL, "run", "book=/p.md", "confirm=drain-switch", NULL));
+    g_autoptr(json) question = json_pack("{s:s, s:s, s:s, s:{s:s}}", "id", pretend_id(), "verb", "run", "me",
+                                         "ada", "args", "book", "/o.md");
+    g_autoptr(json) answer = engine_answer(world->engine, question, "ada@here");
+    assert_string_equal(json_text(answer, "why", ""), "R2 of 'Drain; switch' is not done");
+    assert_true(g_str_has_prefix(json_text(answer, "way", ""), "'warroom run' goes on"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +203,8 @@ int main(void)
         cmocka_unit_test(trigger__that_fires_while_the_journal_is_full__is_told_under_its_incident),
         cmocka_unit_test(trigger__of_the_largest_number__is_written_and_read_back),
         cmocka_unit_test(stream__with_unknown_records__is_left_alone__and_holds_up_no_other),
+        cmocka_unit_test(stream__that_is_damaged__is_refused_each_time),
+        cmocka_unit_test(refusal__has_its_way_on__whatever_the_title),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
