@@ -63,7 +63,8 @@ tap_end_engine
 rm -rf state begun go over
 warroom start "the line is bad" --severity low --environment staging >/dev/null
 cat >struck.sh <<'STRUCK'
-{ until [ -s begun ]; do sleep 0.02; done; sleep 0.3; printf '\003'; sleep 1; } | script -qefc 'warroom run book.md; echo "ended $?"' /dev/null
+{ until [ -s begun ]; do sleep 0.02; done; sleep 0.3; printf '\003'; sleep 1; } | script -qefc 'exec warroom run book.md' /dev/null
+echo "ended $?"
 STRUCK
 run sh struck.sh
 like "interrupt__ends__130" "$out" '^ended 130'
