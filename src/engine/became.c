@@ -2,6 +2,7 @@
 #include "inside.h"
 
 #include "base/text.h"
+#include "journal/kind.h"
 
 #include <string.h>
 
@@ -237,7 +238,12 @@ static void note_ended(engine *self, const room *room, const run *run, const kee
         g_free(answer);
         answer = last_line(errors);
     }
-    g_autofree char *words = keep_words(seen);
+    json *body = attempt_body(run, was);
+    put_figures(body, seen);
+    /* A check that took too long is told as that, not by the signal it was ended with. */
+    g_autofree char *words = seen->outcome == KEEP_NOT_STARTED || seen->outcome == KEEP_SURVIVED
+                                 ? keep_words(seen)
+                                 : kind_ending(body);
     g_autofree char *said = NULL;
     if (was->what == DO_IDENTITY)
         well = identity_fits(run, was, answer, well, &said);
@@ -247,10 +253,8 @@ static void note_ended(engine *self, const room *room, const run *run, const kee
         said = unanswered_question(self, was->folder);
     else if (answer[0] != '\0')
         said = g_strdup(answer);
-    json *body = attempt_body(run, was);
     json_put_flag(body, "well", well);
     json_put_text(body, "said", said);
-    put_figures(body, seen);
     engine_note(self, room->incident->id, "step.ended", body);
     if (was->what == DO_COMMAND && well)
         note_handed_on(self, room, run, was);

@@ -150,6 +150,24 @@ like "a close without an outcome: says what is wanted" "$err" 'a closed incident
 run warroom help verify
 like "help: a question keeps its mark" "$out" '^verify: is the journal intact\?$'
 
+cat >late.md <<'BOOK'
+# Late
+
+### Look
+
+- [ ] answers in time
+  ```sh {gate timeout=1s}
+  sleep 60
+  ```
+
+```sh
+true
+```
+BOOK
+run warroom run late.md --confirm late
+like "a check that took too long: is told as that" "$out" "^[0-9:]*Z gate answers-in-time failed: time-out$"
+run warroom abort --yes
+
 # --- two at once, and a service that is none ---
 run warroom start 'second of two'
 run warroom note x
