@@ -26,6 +26,7 @@ bool json_flag(const json *object, const char *key, bool absent);
 void json_put_text(json *object, const char *key, const char *text);
 void json_put_whole(json *object, const char *key, gint64 number);
 void json_put_decimal(json *object, const char *key, double number); /* NaN and infinities: as text */
+json *json_of_decimal(double number); /* the same, to stand in a list; the caller owns it */
 void json_put_flag(json *object, const char *key, bool flag);
 void json_put(json *object, const char *key, json *value); /* takes the reference; NULL stores nothing */
 

@@ -112,14 +112,18 @@ void json_put_whole(json *object, const char *key, gint64 number)
     json_put(object, key, json_integer(number));
 }
 
-void json_put_decimal(json *object, const char *key, double number)
+json *json_of_decimal(double number)
 {
     if (isnan(number))
-        json_put_text(object, key, "NaN");
-    else if (isinf(number))
-        json_put_text(object, key, number > 0 ? "+Inf" : "-Inf");
-    else
-        json_put(object, key, json_real(CLAMP(number, -DECIMAL_LARGEST, DECIMAL_LARGEST)));
+        return json_string("NaN");
+    if (isinf(number))
+        return json_string(number > 0 ? "+Inf" : "-Inf");
+    return json_real(CLAMP(number, -DECIMAL_LARGEST, DECIMAL_LARGEST));
+}
+
+void json_put_decimal(json *object, const char *key, double number)
+{
+    json_put(object, key, json_of_decimal(number));
 }
 
 void json_put_flag(json *object, const char *key, bool flag)

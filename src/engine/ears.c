@@ -129,19 +129,28 @@ static json *live(const program *self)
 /* ---- metric test: the answer comes when the source has spoken ---- */
 
 typedef struct testing {
-    program *program;
     guint waits; /* how many sources are still asked */
     json *question, *sources;
-    peer *peer;
+    peer *peer; /* NULL: it has left */
 } testing;
 
-static GHashTable *asking; /* peer -> its testing, so that a face that left is not answered */
+static GPtrArray *tests; /* of testing: under way */
 
 static void testing_free(testing *self)
 {
     json_decref(self->question);
     json_decref(self->sources);
     g_free(self);
+}
+
+static testing *testing_of(const peer *who)
+{
+    for (guint i = 0; tests != NULL && i < tests->len; i++) {
+        testing *one = g_ptr_array_index(tests, i);
+        if (one->peer == who)
+            return one;
+    }
+    return NULL;
 }
 
 static void tested(json *answer, void *context)
@@ -155,8 +164,8 @@ static void tested(json *answer, void *context)
         json_put(data, "sources", json_incref(self->sources));
         g_autoptr(json) all = answer_to(self->question, data);
         peer_send(self->peer, all);
-        g_hash_table_remove(asking, self->peer);
     }
+    g_ptr_array_remove_fast(tests, self);
     testing_free(self);
 }
 
@@ -164,9 +173,9 @@ static void test(program *self, peer *from, json *question)
 {
     const char *name = json_text(json_object_get(question, "args"), "name", NULL);
     g_autoptr(GError) trouble = NULL;
-    if (asking == NULL)
-        asking = g_hash_table_new(NULL, NULL);
-    if (g_hash_table_contains(asking, from))
+    if (tests == NULL)
+        tests = g_ptr_array_new();
+    if (testing_of(from) != NULL)
         fail(&trouble, ERR_REFUSED, "a test is under way for this face already");
     else if (name == NULL && self->settings->sources->len == 0)
         fail(&trouble, ERR_NOT_FOUND, "the configuration has no sources; 'warroom init' writes one");
@@ -175,7 +184,6 @@ static void test(program *self, peer *from, json *question)
         return;
     }
     testing *made = g_new0(testing, 1);
-    made->program = self;
     made->question = json_incref(question);
     made->sources = json_array();
     made->peer = from;
@@ -193,7 +201,18 @@ static void test(program *self, peer *from, json *question)
         testing_free(made);
         return;
     }
-    g_hash_table_insert(asking, from, made);
+    g_ptr_array_add(tests, made);
+}
+
+/* The poller that asked for them is gone, and tells nothing any more. */
+void program_tests_end(const GError *why)
+{
+    while (tests != NULL && tests->len > 0) {
+        testing *one = g_ptr_array_remove_index_fast(tests, tests->len - 1);
+        if (one->peer != NULL && why != NULL)
+            refuse(one->peer, one->question, why);
+        testing_free(one);
+    }
 }
 
 /* ---- the ears ---- */
@@ -243,12 +262,10 @@ static void heard(peer *from, json *line, void *context)
 
 static void left(peer *who, void *context)
 {
-    testing *test = asking != NULL ? g_hash_table_lookup(asking, who) : NULL;
+    testing *test = testing_of(who);
     (void)context;
-    if (test == NULL)
-        return;
-    test->peer = NULL;
-    g_hash_table_remove(asking, who);
+    if (test != NULL)
+        test->peer = NULL;
 }
 
 server_ears program_ears(void)

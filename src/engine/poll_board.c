@@ -69,7 +69,7 @@ static json *trend_json(const polled_metric *one, uptime now)
     for (gint64 slot = last - TREND_SLOTS + 1; slot <= last; slot++) {
         gsize at = (gsize)((slot % TREND_SLOTS + TREND_SLOTS) % TREND_SLOTS);
         bool there = slot > 0 && one->slot[at] == slot;
-        json_array_append_new(trend, there ? json_real(one->trend[at]) : json_null());
+        json_array_append_new(trend, there ? json_of_decimal(one->trend[at]) : json_null());
     }
     return trend;
 }

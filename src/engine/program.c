@@ -206,6 +206,9 @@ static void look_at_config(program *self)
         return;
     }
     poll_free(self->poller);
+    g_autoptr(GError) changed = NULL;
+    fail(&changed, ERR_FAILED, "the configuration has changed meanwhile; 'warroom metric test' asks again");
+    program_tests_end(changed);
     notice_free(self->notifier);
     settings *old = self->settings;
     self->settings = fresh;
@@ -393,6 +396,7 @@ void program_free(program *self)
         g_source_remove(self->wake);
     g_hash_table_unref(self->followed);
     poll_free(self->poller);
+    program_tests_end(NULL);
     notice_free(self->notifier);
     if (self->server != NULL)
         server_free(self->server);

@@ -50,6 +50,7 @@ hands program_hands(program *self);
 /* ears.c: what faces ask */
 server_ears program_ears(void);
 json *program_greeting(const program *self);
+void program_tests_end(const GError *why); /* with the poller that asked; NULL: whoever waits is not told */
 
 /* printed.c: the end of what a step printed; NULL when it has printed nothing that is known */
 json *program_printed(const program *self, const json *args);
