@@ -39,6 +39,7 @@ enum {
     ASKS_REASON = 1 << 6,    /* a reason of at least 10 characters, else --reason TEXT */
     GIVES_LINES = 1 << 7,    /* --json gives one object a line */
     STOPS = 1 << 8,          /* only stops something: never held up by a configuration */
+    STANDS_ALONE = 1 << 9,   /* tells of the program only: needs no state directory, so no HOME either */
 };
 
 typedef struct command {

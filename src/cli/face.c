@@ -82,8 +82,12 @@ static bool call_fill(call *self, const parsed *line, GError **error)
         return fail(error, ERR_REFUSED,
                     "cannot write raw text to a terminal: it could drive it; "
                     "--raw goes into a pipe or a file");
-    self->state = state_name(error);
-    return self->state != NULL;
+    g_autoptr(GError) trouble = NULL;
+    self->state = state_name(&trouble);
+    if (self->state != NULL || (self->row->needs & STANDS_ALONE) != 0)
+        return true;
+    g_propagate_error(error, g_steal_pointer(&trouble));
+    return false;
 }
 
 static int call_run(call *self, GError **error)

@@ -12,7 +12,7 @@ cp "$WARROOM_BIN"/warroom* bin/
 WARROOM_BIN=$work/bin
 PATH=$WARROOM_BIN:$PATH
 tap_programs="$tap_programs $WARROOM_BIN"
-chmod 755 "$work" bin
+chmod 755 "$work" bin bin/*
 echo 'room: {group: nogroup}' >room.yaml
 chmod 644 room.yaml
 

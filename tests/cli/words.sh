@@ -106,6 +106,16 @@ unlike "a reader that leaves, SIGPIPE ignored: is no error either" "$out" "could
 on_screen 24 80 warroom status --raw
 ended "--raw on a terminal: is refused" 3
 
+# --- no home: what tells of the program alone is told, everything else says what is missing ---
+for words in '--help' 'help run' 'help --man' 'completion bash' '--version'; do
+    # shellcheck disable=SC2086
+    run env -u HOME -u WARROOM_STATE warroom $words
+    ended "no home: warroom $words" 0
+done
+run env -u HOME -u WARROOM_STATE warroom status
+ended "no home: status is refused" 2
+like "no home: what is missing is said" "$err" 'no HOME .*set WARROOM_STATE'
+
 # --- names as they come: nothing passes to a terminal or a pipe unseen ---
 esc=$(printf '\033')
 run warroom "x${esc}[2J$(printf '\342\200\256')y$(printf '\001')"
