@@ -103,6 +103,17 @@ static void follow_one(program *self, const char *folder)
     if (made->watch >= 0)
         made->ready = g_unix_fd_add(made->watch, G_IO_IN, came, made);
     g_hash_table_insert(self->followed, made->folder, made);
+    tell_output(made); /* what came before the watch was up rings no more */
+}
+
+/* A face has come: what was printed while nobody listened rings no more either. */
+void program_follow_heard(program *self)
+{
+    GHashTableIter each;
+    gpointer item = NULL;
+    g_hash_table_iter_init(&each, self->followed);
+    while (g_hash_table_iter_next(&each, NULL, &item))
+        tell_output(item);
 }
 
 static void let_go(program *self, char **running)

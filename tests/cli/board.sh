@@ -61,6 +61,20 @@ ok "the end: said with its outcome" until_true 10 status_has '^RUN R1  Turns  en
 unlike "the end: nothing is at hand any more" "$(warroom status)" '^>'
 warroom incident close --as 'false alarm' --yes >/dev/null 2>&1
 
+# --- followed from its first word, however late the face listens ---
+printf '# Early\n\n### Word\n\n~~~sh\necho begun\nuntil test -e "%s/over"; do sleep 0.05; done\n~~~\n' "$work" >early.md
+warroom start early >/dev/null 2>&1
+heard=0
+for round in 1 2 3 4 5 6 7 8; do
+    rm -f over
+    start sh -c "warroom run early.md --confirm early >followed.$round 2>&1"
+    if until_true 3 grep -q '^    begun' "followed.$round"; then heard=$((heard + 1)); fi
+    touch over
+    wait "$started"
+done
+is "a step that prints at once and then waits is heard each time" "$heard" 8
+warroom incident close --as 'false alarm' --yes >/dev/null 2>&1
+
 # --- values beside their limits, what needs eyes first ---
 cat >values.yaml <<'YAML'
 sources:
