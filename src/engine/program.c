@@ -18,6 +18,7 @@
 #define LINGER (5 * SPAN_SECOND) /* nobody needs it: how long it stays for the next word */
 #define BEAT 1000                /* ms */
 #define STEPPED SPAN_SECOND      /* a wall clock that moved more than this against the boot clock was set */
+#define CONFIG_SETTLES (2 * SPAN_SECOND)
 #define LAST_WORDS_WITHIN SPAN_SECOND /* to faces, when leaving */
 
 /* ---- the lock ---- */
@@ -178,6 +179,15 @@ static void note_settings(program *self)
         g_warning("%s", trouble->message);
 }
 
+/* A file that was written in this very moment may be written once more without its times telling. */
+static bool is_as_seen(const struct stat *now, const struct stat *seen, moment wall)
+{
+    return now->st_dev == seen->st_dev && now->st_ino == seen->st_ino && now->st_size == seen->st_size &&
+           now->st_mtim.tv_sec == seen->st_mtim.tv_sec && now->st_mtim.tv_nsec == seen->st_mtim.tv_nsec &&
+           now->st_ctim.tv_sec == seen->st_ctim.tv_sec && now->st_ctim.tv_nsec == seen->st_ctim.tv_nsec &&
+           ABS(wall - (moment)now->st_ctim.tv_sec * SPAN_SECOND) > CONFIG_SETTLES;
+}
+
 /* A changed file that is right is used from now on; a broken one is spoken of, and the old one stays. */
 static void look_at_config(program *self)
 {
@@ -186,6 +196,11 @@ static void look_at_config(program *self)
     g_autoptr(GError) trouble = NULL;
     if (self->config[0] == '\0') /* started without one: what appears later is another house's choice */
         return;
+    struct stat there = { 0 };
+    bool seen = stat(self->config, &there) == 0 && is_as_seen(&there, &self->config_seen, self->seen.wall);
+    if (seen && self->config_trouble == NULL)
+        return;
+    self->config_seen = there;
     if (!read_settings(self, &fresh, &config, &trouble)) {
         if (g_strcmp0(self->config_trouble, trouble->message) == 0)
             return;

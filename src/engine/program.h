@@ -12,16 +12,19 @@
 #include "world/files.h"
 #include "world/search.h"
 
+#include <sys/stat.h>
+
 typedef struct program {
     char *state; /* the state directory */
     const char *me;
     int lock;
     store *store;
     settings *settings;
-    char *config;         /* its path; "" for the shipped defaults */
-    span append_took;     /* the last one */
-    char *trouble;        /* why records were not taken, until one was again; NULL */
-    char *config_trouble; /* what was said of a broken one, so that it is said once; NULL */
+    char *config;            /* its path; "" for the shipped defaults */
+    span append_took;        /* the last one */
+    char *trouble;           /* why records were not taken, until one was again; NULL */
+    char *config_trouble;    /* what was said of a broken one, so that it is said once; NULL */
+    struct stat config_seen; /* the file when it was last read, and found right */
     poller *poller;
     notifier *notifier;
     server *server;
