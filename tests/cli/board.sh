@@ -46,6 +46,7 @@ like "no engine: NEXT says what is not known, and the way on" "$out" \
 like "no engine: nor in JSON" "$(warroom status --json)" '"state":"UNKNOWN"'
 like "no engine: nor in the list" "$(warroom step list --json | head -n 1)" '"state":"UNKNOWN"'
 start warroom watch >watched 2>&1
+watcher=$started
 ok "the way on: it is seen to have ended" until_true 20 status_has '^ \+  1 Hold on  ok'
 ok "the way on: and it went on from there" until_true 20 status_has "halted: step 2 'Say no' failed: exit 4"
 
@@ -63,6 +64,8 @@ warroom incident close --as 'false alarm' --yes >/dev/null 2>&1
 
 # --- followed from its first word, however late the face listens ---
 printf '# Early\n\n### Word\n\n~~~sh\necho begun\nuntil test -e "%s/over"; do sleep 0.05; done\n~~~\n' "$work" >early.md
+kill "$watcher"
+wait "$watcher"
 warroom start early >/dev/null 2>&1
 heard=0
 for round in 1 2 3 4 5 6 7 8; do
