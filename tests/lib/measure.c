@@ -91,8 +91,11 @@ static void run_once(const contender *self, figures *into, int round)
     posix_spawn_file_actions_addopen(&quiet, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", O_WRONLY, 0);
+    const char *const *argv = self->argv;
+    if (strchr(argv[0], '=') != NULL)
+        putenv((char *)*argv++);
     double start = now();
-    int failed = posix_spawnp(&pid, self->argv[0], &quiet, NULL, (char *const *)self->argv, environ);
+    int failed = posix_spawnp(&pid, argv[0], &quiet, NULL, (char *const *)argv, environ);
     if (failed == 0)
         wait4(pid, &status, 0, &use);
     double end = now(), rest = end_and_count_the_rest();

@@ -10,9 +10,10 @@
 
 typedef struct contender {
     const char *name;
-    const char *const *argv; /* a program, from exec to exit; its output goes to /dev/null */
-    double aim;              /* CPU at most so many times the first's; 0: no aim */
-    int works;               /* pieces of work in one run of it, where that is not the same for all */
+    const char *const *
+        argv; /* a program, from exec to exit; its output goes to /dev/null. First may stand NAME=VALUE, for its environment */
+    double aim; /* CPU at most so many times the first's; 0: no aim */
+    int works;  /* pieces of work in one run of it, where that is not the same for all */
 } contender;
 
 /* Runs each `rounds` times, turn about, after one unmeasured round; a program that is not there, or that ends in
