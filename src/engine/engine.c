@@ -9,11 +9,6 @@
 
 /* ---- life ---- */
 
-void engine_hold(engine *self, const room *room, const run *run)
-{
-    engine_memory(self, room, run)->held = true;
-}
-
 void judging_clear(judging *self)
 {
     g_clear_pointer(&self->key, g_free);
@@ -237,16 +232,6 @@ static void drop_batch(engine *self)
     unfold(self);
 }
 
-/* Every stop that was asked for is in the journal now: it holds by itself. */
-static void release_held(engine *self)
-{
-    GHashTableIter each;
-    gpointer item = NULL;
-    g_hash_table_iter_init(&each, self->memories);
-    while (g_hash_table_iter_next(&each, NULL, &item))
-        ((memory *)item)->held = false;
-}
-
 bool engine_commit(engine *self, GError **error)
 {
     if (self->batch->len == 0)
@@ -269,8 +254,6 @@ bool engine_commit(engine *self, GError **error)
         return false;
     }
     g_clear_pointer(&self->trouble, g_free);
-    if (self->owed->len == 0)
-        release_held(self);
     for (guint i = 0; i < batch->len; i++) {
         const record *record = g_ptr_array_index(batch, i);
         room *room = board_room(self->board, record->stream);
@@ -469,31 +452,6 @@ static json *answer_carry_out(engine *self, const json *question, const char *id
     return answer;
 }
 
-json *engine_answer(engine *self, const json *question, const char *account)
-{
-    const char *id = json_text(question, "id", "");
-    g_autoptr(GError) bad = NULL;
-    if (!id_is_good(id)) {
-        fail(&bad, ERR_USAGE, "a question without a proper id");
-        return answer_refused(id, bad, NULL);
-    }
-    json *again = answer_again(self, id);
-    if (again != NULL)
-        return again;
-    who by = { .name = (char *)json_text(question, "me", ""),
-               .account = (char *)account,
-               .means = (char *)json_text(question, "means", "") };
-    if (!who_fits(&by, &bad))
-        return answer_refused(id, bad, NULL);
-    self->by = by;
-    self->command = id;
-    json *answer = answer_carry_out(self, question, id);
-    self->by = (who){ 0 };
-    self->command = "";
-    engine_tick(self);
-    return answer;
-}
-
 /* What could not be written is written as soon as it can be, with the time at which it was so. */
 static bool pay_owed(engine *self)
 {
@@ -516,6 +474,32 @@ static bool pay_owed(engine *self)
         self->owed = g_steal_pointer(&owed);
     }
     return paid;
+}
+
+json *engine_answer(engine *self, const json *question, const char *account)
+{
+    const char *id = json_text(question, "id", "");
+    g_autoptr(GError) bad = NULL;
+    if (!id_is_good(id)) {
+        fail(&bad, ERR_USAGE, "a question without a proper id");
+        return answer_refused(id, bad, NULL);
+    }
+    pay_owed(self); /* what is asked now is asked of what is so */
+    json *again = answer_again(self, id);
+    if (again != NULL)
+        return again;
+    who by = { .name = (char *)json_text(question, "me", ""),
+               .account = (char *)account,
+               .means = (char *)json_text(question, "means", "") };
+    if (!who_fits(&by, &bad))
+        return answer_refused(id, bad, NULL);
+    self->by = by;
+    self->command = id;
+    json *answer = answer_carry_out(self, question, id);
+    self->by = (who){ 0 };
+    self->command = "";
+    engine_tick(self);
+    return answer;
 }
 
 void engine_tick(engine *self)

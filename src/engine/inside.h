@@ -20,7 +20,6 @@ typedef struct memory {
     uptime orphan_asked; /* when an orphan was asked politely; 0: not yet */
     bool orphan_there;   /* the process of a lost step was seen: its end is worth a word */
     GHashTable *secrets; /* parameter -> value: fetched for the start at hand, wiped after it */
-    bool held;           /* a person said stop, and the journal has not taken it yet: nothing starts */
 } memory;
 
 struct engine {
@@ -45,9 +44,6 @@ bool engine_commit(engine *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 room *engine_room(engine *self, const char *stream, GError **error); /* folds it when it was not yet */
 memory *engine_memory(engine *self, const room *room, const run *run);
 void judging_clear(judging *self);
-
-/* Stop holds from now on, also while the journal is full: no step of this run starts until it is noted. */
-void engine_hold(engine *self, const room *room, const run *run);
 
 /* orders.c: carries out a verb on behalf of self->by. True: noted, and *data (may stay NULL) goes into the answer. */
 typedef struct order {

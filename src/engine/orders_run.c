@@ -197,7 +197,6 @@ bool order_pause(order *self, GError **error)
     json *body = run_body(run);
     g_autofree char *why = g_strdup_printf("asked by %s", self->engine->by.name);
     json_put_text(body, "why", why);
-    engine_hold(self->engine, room, run);
     engine_note(self->engine, room->incident->id, "run.paused", body);
     return true;
 }
@@ -214,7 +213,6 @@ bool order_abort(order *self, GError **error)
         !the_name(self, run_step(run, run->present->step)->name, error))
         return false;
     /* Stopping does not wait for the disk: what runs is cut at once, and noted as soon as that is possible. */
-    engine_hold(engine, room, run);
     if (running && run->steps[run->present->step].state != STEP_LOST) {
         g_autoptr(GError) gone = NULL;
         if (!engine->hands.cut(engine->hands.context, run->present->folder, &gone))

@@ -29,8 +29,6 @@ static bool walk_due(engine *self, const room *room, const run *run, due *due)
     case DUE_NOTHING:
         return false;
     case DUE_LAUNCH:
-        if (engine_memory(self, room, run)->held)
-            return false;
         if (due->at > now_up(self)) {
             look_again(self, due->at);
             return false;

@@ -171,6 +171,7 @@ static bool hand_cut(void *context, const char *folder, GError **error)
     if (keeper == NULL || keeper->state != KEEP_RUNNING)
         return fail(error, ERR_REFUSED, "it has ended");
     keeper->cut = true;
+    keeper->cuts++;
     return true;
 }
 

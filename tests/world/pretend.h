@@ -16,6 +16,7 @@ typedef struct pretend_keeper {
     keep_reason reason;
     bool step_there; /* of a lost one */
     bool cut;        /* asked to end */
+    guint cuts;      /* how often */
     moment began;
     char *output, *handed_on;
     char **environment; /* of its last start */

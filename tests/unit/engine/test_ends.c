@@ -121,6 +121,23 @@ static void verification__by_a_condition__waits_for_it__as_long_as_it_may(void *
     assert_string_equal(pretend_running(world)->script, "next\n");
 }
 
+static void verification__that_was_blind__is_not_known_to_be_wrong(void **state)
+{
+    (void)state;
+    for (int blind = 0; blind < 2; blind++) {
+        g_autoptr(pretend) world = world_with("", DO "Verify: `errors < 5`\n\n" NEXT);
+        pretend_reading(world, "errors", 9);
+        if (blind)
+            pretend_silence(world, "errors");
+        begin(world);
+        pretend_end(world, 0, "");
+        pretend_pass(world, SPAN_HOUR);
+        assert_int_equal(pretend_run(world)->steps[0].state, STEP_UNVERIFIED);
+        assert_int_equal(json_flag(record_body(pretend_last(world, "step.unverified")), "known", blind),
+                         !blind);
+    }
+}
+
 static void orphan__is_asked_politely__each_time(void **state)
 {
     (void)state;
@@ -217,6 +234,7 @@ int main(void)
         cmocka_unit_test(value__handed_on__has_a_size),
         cmocka_unit_test(check__before_a_step__is_not_asked_again__one_behind_it_is),
         cmocka_unit_test(verification__by_a_condition__waits_for_it__as_long_as_it_may),
+        cmocka_unit_test(verification__that_was_blind__is_not_known_to_be_wrong),
         cmocka_unit_test(orphan__is_asked_politely__each_time),
         cmocka_unit_test(secret__is_fetched_anew_for_each_start__and_a_value_is_none),
         cmocka_unit_test(environment__comes_from_the_face_that_fires),

@@ -120,6 +120,8 @@ static void trigger__that_fires_while_the_journal_is_full__is_told_under_its_inc
     engine_trigger(world->engine, trigger, WATCH_QUIET, WATCH_FIRING, "m > 1", &value, &limit, "", NULL);
     assert_int_equal(world->notices, 1);
     assert_string_equal(world->noticed, "INC-0001");
+    engine_trigger(world->engine, trigger, WATCH_CLEARING, WATCH_FIRING, "m > 1", &value, &limit, "", NULL);
+    assert_int_equal(world->notices, 1); /* it has not been away */
 }
 
 /* The largest number there is has no neighbour above it to be rounded to. */

@@ -115,6 +115,29 @@ static void abort__of_a_check_whose_keeper_is_lost__halts_the_run(void **state)
     assert_int_equal(world->started->len, 2);
 }
 
+/* The stop that could not be written is so: whoever asks next is answered by it, before anything else happens. */
+static void pause__while_the_journal_is_full__is_what_the_next_order_meets(void **state)
+{
+    (void)state;
+    g_autoptr(pretend) world = stand_at(ACT NEXT, "act\n");
+    world->full = g_strdup("journal full");
+    assert_true(pretend_ask(world, NULL, "pause", NULL));
+    g_clear_pointer(&world->full, g_free);
+    assert_true(pretend_ask(world, NULL, "resume", NULL));
+    assert_int_equal(pretend_count(world, "run.paused"), 1);
+    assert_int_equal(pretend_run(world)->state, RUN_GOING);
+}
+
+static void abort__asks_the_keeper_once(void **state)
+{
+    (void)state;
+    g_autoptr(pretend) world = stand_at(ACT NEXT, "act\n");
+    assert_true(pretend_ask(world, NULL, "abort", NULL));
+    guint cuts = pretend_running(world)->cuts;
+    pretend_pass(world, SPAN_MINUTE);
+    assert_int_equal(pretend_running(world)->cuts, cuts);
+}
+
 static void step__that_was_aborted__can_be_tried_again(void **state)
 {
     (void)state;
@@ -133,6 +156,8 @@ int main(void)
         cmocka_unit_test(abort__halts_the_run__whatever_it_cuts),
         cmocka_unit_test(abort__while_the_journal_is_full__halts_the_run__whatever_it_cuts),
         cmocka_unit_test(abort__of_a_check_whose_keeper_is_lost__halts_the_run),
+        cmocka_unit_test(pause__while_the_journal_is_full__is_what_the_next_order_meets),
+        cmocka_unit_test(abort__asks_the_keeper_once),
         cmocka_unit_test(step__that_was_aborted__can_be_tried_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
