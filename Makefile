@@ -21,6 +21,7 @@ FLAGS   := -std=gnu17 $(WARN) $(OPT) $(HARDEN) $(FORTIFY) $(SAN) -Iinclude -DWAR
 LINK    := $(SAN) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 CORE    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
 CURL    := $(shell pkg-config --libs libcurl 2>/dev/null)
+MHD     := $(shell pkg-config --libs libmicrohttpd 2>/dev/null)
 
 # The rooms are those of src/ROOMS; keeper, notify and practice are programs of their own and in no library.
 ALONE    := keeper notify practice
@@ -73,6 +74,8 @@ $(BUILD)/bin/warroom-keeper: LINK := $(filter-out -pie,$(LINK)) -static-pie
 endif
 $(BUILD)/bin/warroom-notify: $(call objects,src/notify/*.c) $(LIB)
 $(BUILD)/bin/warroom-notify: LIBS = $(shell pkg-config --libs libnotify glib-2.0)
+$(BUILD)/bin/warroom-practice: $(call objects,src/practice/*.c) $(LIB)
+$(BUILD)/bin/warroom-practice: LIBS = $(CORE) $(CURL) $(MHD)
 # Under sanitizers every program knows by itself where its reports go: the engine's and the keeper's stderr are nobody's to read.
 REPORTS := $(if $(findstring =address,$(SAN)),$(BUILD)/tests/lib/reports.o)
 $(PROGRAMS:%=$(BUILD)/bin/%): $(REPORTS)
@@ -103,9 +106,11 @@ $(TESTLIB): $(HELPERS)
 	$(call say,ar $@)
 	$(Q)ar -qcs $@ $^
 
+# The practice room is in no library: its tests take its objects.
+$(filter $(BUILD)/tests/unit/practice/%,$(UNITS)): $(filter-out %/main.o,$(call objects,src/practice/*.c))
 $(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(CLOCK) $(REPORTS) $(TESTLIB) $(LIB)
 	$(call say,ld $@)
-	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs cmocka vterm gio-2.0) $(CURL) $(CORE)
+	$(Q)$(CC) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $$(pkg-config --libs cmocka vterm gio-2.0) $(MHD) $(CURL) $(CORE)
 $(BENCHES): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/lib/measure.o $(LIB)
 	$(call say,ld $@)
 	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $(CURL) $(CORE)
