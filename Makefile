@@ -122,6 +122,9 @@ $(TOOLS): %: %.o $(REPORTS) $(TESTLIB) $(LIB)
 	$(call say,ld $@)
 	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs vterm) $(CORE)
 
+# Two at a time, unless whoever called said how many.
+TWO = $(if $(findstring -j,$(MAKEFLAGS)),,-j2)
+
 units: $(UNITS) $(TOOLS)
 benches: $(BENCHES)
 fuzzers: $(FUZZERS)
@@ -137,29 +140,29 @@ ASAN := BUILD=$(BUILD)/asan CC=clang FORTIFY= OPT='-O1 -g' SAN=-fsanitize=addres
 
 check: ## install what tests need, build, run every test; T=words runs a part
 	@.ci/install build check
-	@$(MAKE) --no-print-directory -j2 programs units
-	@$(if $(if $(T),$(findstring fuzz,$(T)),all),$(MAKE) --no-print-directory -j2 $(FUZZ) fuzzers)
+	@$(MAKE) --no-print-directory $(TWO) programs units
+	@$(if $(if $(T),$(findstring fuzz,$(T)),all),$(MAKE) --no-print-directory $(TWO) $(FUZZ) fuzzers)
 	@tests/run $(BUILD) $(T)
 
 faults: ## the long fault sweeps: every system call, full disks, power cuts
 	@.ci/install build check
-	@$(MAKE) --no-print-directory -j2 programs units
+	@$(MAKE) --no-print-directory $(TWO) programs units
 	@FAULTS=long tests/run $(BUILD) tests/faults/$(T)
 
 fuzz: ## each parser for FUZZ_SECONDS (60); T=words picks targets
 	@.ci/install build check
-	@$(MAKE) --no-print-directory -j2 $(FUZZ) fuzzers
+	@$(MAKE) --no-print-directory $(TWO) $(FUZZ) fuzzers
 	@tests/fuzz/run $(BUILD)/fuzz $(T)
 
 asan: ## all tests, and all programs they start, under AddressSanitizer and UndefinedBehaviorSanitizer; T=words runs a part
 	@.ci/install build check
-	@$(MAKE) --no-print-directory -j2 $(ASAN) programs units
+	@$(MAKE) --no-print-directory $(TWO) $(ASAN) programs units
 	@rm -rf $(BUILD)/asan/reports && mkdir -m 1777 $(BUILD)/asan/reports
 	@tests/run $(BUILD)/asan $(T)
 
 cover: ## run all tests with counters, then a table of what they reached
 	@.ci/install build check cover
-	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/cover SAN=--coverage OPT='-O0 -g' FORTIFY= programs units
+	@$(MAKE) --no-print-directory $(TWO) BUILD=$(BUILD)/cover SAN=--coverage OPT='-O0 -g' FORTIFY= programs units
 	@tests/run $(BUILD)/cover $(T) || true
 	@gcovr --root . --filter src/ --object-directory $(BUILD)/cover $(BUILD)/cover | cut -c 1-64
 
@@ -169,7 +172,7 @@ bench: ## warroom beside its peers and the floor; ratios only
 	@tests/bench/run $(BUILD) $(T)
 
 golden: ## write the golden files anew; look at the difference like at code
-	@$(MAKE) --no-print-directory -j2 programs units
+	@$(MAKE) --no-print-directory $(TWO) programs units
 	@GOLDEN=write tests/run $(BUILD) $(T)
 	@git --no-pager diff --stat -- tests/golden
 
