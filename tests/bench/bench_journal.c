@@ -293,7 +293,8 @@ static void bench_growth(const char *old, const char *fresh, int rounds, int cou
 int main(int argc, char **argv)
 {
     int records = argc > 1 ? atoi(argv[1]) : 1000000, rounds = argc > 2 ? atoi(argv[2]) : 15;
-    int count = argc > 3 ? atoi(argv[3]) : 1000, few = MAX(rounds / 3, 1);
+    int count = argc > 3 ? atoi(argv[3]) : 500, few = MAX(rounds / 3, 1);
+    setvbuf(stdout, NULL, _IOLBF, 0); /* a slow disk takes its time: what is known is told */
     memset(filler, 'x', PAYLOAD);
     if (argc > 3 && strcmp(argv[1], "fill") == 0) {
         fill(argv[2], atoi(argv[3]));
