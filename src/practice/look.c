@@ -88,6 +88,18 @@ int verb_whoami(const typed *line, GError **error)
     return 0;
 }
 
+int verb_metrics(const typed *line, GError **error)
+{
+    g_autoptr(told) where = running(line, NULL, error);
+    if (where == NULL)
+        return 1;
+    g_auto(answer) got = ask_shop(where->metrics, false);
+    if (got.status != 200)
+        return fail(error, ERR_FAILED, "%s does not answer: %s", where->metrics, got.why), 1;
+    fputs(got.body, stdout);
+    return 0;
+}
+
 int verb_deploys(const typed *line, GError **error)
 {
     g_autoptr(json) state = NULL;

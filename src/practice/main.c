@@ -100,6 +100,8 @@ static const struct verb_row {
     { "whoami", "", "which target this is",
       "The shop is asked, through its balancer; exit 1 when it does not answer.", "warroom-practice whoami",
       0, 0, 0, verb_whoami },
+    { "metrics", "", "the figures, as Prometheus text", "The same that a scrape of its metrics address gets.",
+      "warroom-practice metrics", 0, 0, 0, verb_metrics },
     { "deploys", "", "the deploy history, newest first", "", "warroom-practice deploys --previous",
       TAKES_JSON | TAKES_PREVIOUS, 0, 0, verb_deploys },
     { "deploy", "VERSION", "puts a version on the pool without traffic, then moves the traffic",

@@ -27,6 +27,7 @@ int verb_heal(const typed *line, GError **error);
 int verb_status(const typed *line, GError **error); /* look.c: what changes nothing */
 int verb_whoami(const typed *line, GError **error);
 int verb_deploys(const typed *line, GError **error);
+int verb_metrics(const typed *line, GError **error);
 int verb_journeys(const typed *line, GError **error);
 
 int verb_backup(const typed *line, GError **error); /* keep.c: the orders */
