@@ -23,7 +23,8 @@ struct follow {
     GHashTable *next; /* stream -> number of the record that comes next, of those we follow */
     char *only;       /* the one stream; NULL: all */
     gint64 position;  /* of the last record told to a guest */
-    GQueue *waiting;  /* of happening */
+    GQueue *waiting;  /* of happening, in the order in which it happened */
+    GQueue *heard;    /* of happening: told by the engine, not yet put among the records */
 };
 
 void happening_clear(happening *self)
@@ -32,12 +33,33 @@ void happening_clear(happening *self)
     g_clear_pointer(&self->told, json_decref);
 }
 
-static void push(follow *self, record *record, json *told)
+static void push(GQueue *queue, record *record, json *told)
 {
     happening *one = g_new0(happening, 1);
     one->record = record;
     one->told = told;
-    g_queue_push_tail(self->waiting, one);
+    g_queue_push_tail(queue, one);
+}
+
+static bool is_later(const happening *record, moment at)
+{
+    return record->record != NULL && record->record->noted > at;
+}
+
+/* Output comes over the socket, records by the journal: what a step printed stands before the record of its end. */
+static void put_in_order(follow *self)
+{
+    happening *told = NULL;
+    while ((told = g_queue_pop_head(self->heard)) != NULL) {
+        moment at = json_whole(told->told, "at", G_MAXINT64);
+        GList *place = self->waiting->head;
+        while (place != NULL && !is_later(place->data, at))
+            place = place->next;
+        if (place != NULL)
+            g_queue_insert_before(self->waiting, place, told);
+        else
+            g_queue_push_tail(self->waiting, told);
+    }
 }
 
 static void happening_free(gpointer data)
@@ -56,6 +78,7 @@ void follow_free(follow *self)
     g_hash_table_unref(self->next);
     g_free(self->only);
     g_queue_free_full(self->waiting, happening_free);
+    g_queue_free_full(self->heard, happening_free);
     g_free(self);
 }
 
@@ -110,6 +133,7 @@ follow *follow_new(call *call, asking *way, const char *stream, GError **error)
     self->only = g_strdup(stream);
     self->next = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->waiting = g_queue_new();
+    self->heard = g_queue_new();
     self->bell = -1;
     self->screen = isatty(STDOUT_FILENO) ? STDOUT_FILENO : -1;
     self->signals = catch_signals();
@@ -132,7 +156,7 @@ static bool sees(const record *record, void *context)
 {
     follow *self = context;
     follow_from(self, record->stream, record->number + 1);
-    push(self, record_copy(record), NULL);
+    push(self->waiting, record_copy(record), NULL);
     return true;
 }
 
@@ -164,7 +188,7 @@ static bool hear_record(follow *self, const json *told, GError **error)
     if (record == NULL)
         return false;
     if (self->only == NULL || strcmp(record->stream, self->only) == 0)
-        push(self, g_steal_pointer(&record), NULL);
+        push(self->waiting, g_steal_pointer(&record), NULL);
     return true;
 }
 
@@ -188,7 +212,7 @@ static bool hear_engine(follow *self, GError **error)
         if (told == NULL)
             return true;
         if (strcmp(json_text(told, "told", ""), "record") != 0) {
-            push(self, NULL, told);
+            push(self->heard, NULL, told);
             continue;
         }
         bool well = hear_record(self, told, error);
@@ -233,8 +257,9 @@ bool follow_next(follow *self, span patience, happening *result, GError **error)
         result->signal = self->hung_up ? SIGHUP : read_signal(self);
         if (result->signal != 0)
             return true;
-        if (!read_journal(self, error) || !hear_engine(self, error))
+        if (!hear_engine(self, error) || !read_journal(self, error))
             return false;
+        put_in_order(self);
         if (!g_queue_is_empty(self->waiting))
             continue;
         span left = until - clock_now().up;

@@ -18,7 +18,9 @@ typedef struct following {
     board *board;
     char *stream, *folder; /* folder: whose output was told, so far */
     gint64 told_output;
-    gint64 told_until; /* what the answer said already */
+    GString *partial;   /* of its output: a line that has not ended yet ... */
+    bool partial_error; /* ... and whether it went to standard error */
+    gint64 told_until;  /* what the answer said already */
     gint64 seen;
     bool told_stop;   /* the last record said why it stands */
     bool by_person;   /* the last pause or abort came from somebody */
@@ -30,6 +32,8 @@ static void following_clear(following *self)
     g_clear_pointer(&self->board, board_free);
     g_clear_pointer(&self->stream, g_free);
     g_clear_pointer(&self->folder, g_free);
+    if (self->partial != NULL)
+        g_string_free(g_steal_pointer(&self->partial), TRUE);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(following, following_clear)
 
@@ -132,8 +136,37 @@ static bool is_news(following *self, const json *told)
     return true;
 }
 
+static void end_line(const call *self, following *following)
+{
+    if (following->partial->len > 0)
+        say(self, "    %s", following->partial->str);
+    g_string_truncate(following->partial, 0);
+}
+
+static void tell_output(const call *self, following *following, const json *told)
+{
+    gint64 gap = json_whole(told, "gap", 0);
+    if (gap > 0) {
+        end_line(self, following);
+        say(self, "    ... %" G_GINT64_FORMAT " bytes are not shown; 'warroom step show' has the output",
+            gap);
+    }
+    bool error = json_flag(told, "error", false);
+    if (error != following->partial_error)
+        end_line(self, following);
+    following->partial_error = error;
+    g_auto(GStrv) lines = g_strsplit(json_text(told, "text", ""), "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        if (line != lines)
+            end_line(self, following);
+        g_string_append(following->partial, *line);
+    }
+}
+
 static void tell(call *self, following *following, const happening *what)
 {
+    if (what->record != NULL)
+        end_line(self, following);
     if (what->record != NULL && what->record->number > following->told_until) {
         g_autofree char *clock = moment_clock(what->record->happened);
         g_autofree char *sentence = kind_tell(what->record);
@@ -143,10 +176,7 @@ static void tell(call *self, following *following, const happening *what)
     if (what->told != NULL && strcmp(json_text(what->told, "told", ""), "output") == 0 &&
         g_strcmp0(json_text(what->told, "incident", NULL), following->stream) == 0 &&
         is_news(following, what->told)) {
-        g_auto(GStrv) lines = g_strsplit(json_text(what->told, "text", ""), "\n", -1);
-        for (char **line = lines; *line != NULL; line++)
-            if ((*line)[0] != '\0')
-                say(self, "    %s", *line);
+        tell_output(self, following, what->told);
         say_json(self, json_incref(what->told));
     }
     say_flush();
@@ -281,12 +311,15 @@ int verb_run(call *self, GError **error)
     if (!asking_open(self, &way, error) || !ask(self, &way, "run", args, &answer, error))
         return ERR_FAILED;
     orders_tell(self, answer);
-    g_auto(following) following = { .board = board_new(), .stream = stream_of(answer) };
+    g_auto(following)
+        following = { .board = board_new(), .stream = stream_of(answer), .partial = g_string_new(NULL) };
     if (following.stream == NULL) {
         fail(error, ERR_FAILED, "the engine did not say what it runs");
         return ERR_FAILED;
     }
     following.told_until = answered_until(answer, following.stream);
     following.board->now = clock_now();
-    return follow_run(self, &way, &following, error);
+    int code = follow_run(self, &way, &following, error);
+    end_line(self, &following);
+    return code;
 }

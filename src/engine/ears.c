@@ -77,7 +77,7 @@ static void attach(program *self, peer *from, const json *question)
         peer_attach_reader(from);
     g_autoptr(json) answer = answer_to(question, json_pack("{s:I}", "position", (json_int_t)newest));
     peer_send(from, answer);
-    program_follow_heard(self);
+    program_follow_heard(self, from);
 }
 
 /* ---- live ---- */

@@ -6,8 +6,9 @@
 
 #include <glib-unix.h>
 
-#define BREATH 20 /* ms between two looks at a step that prints without end: a screen draws no faster */
-#define PIECES_A_LOOK 64 /* of at most 64 kB: the rest waits for the next look */
+#define BREATH 20       /* ms between two looks at a step that prints without end: a screen draws no faster */
+#define PIECES_A_LOOK 4 /* of at most 64 kB: of what came more, the last is told, and how much was left out */
+#define REPLAYED ((gint64)65536) /* to a face that comes while a step runs: the last of what others heard */
 
 typedef struct following {
     program *program;
@@ -15,6 +16,7 @@ typedef struct following {
     int watch;
     guint ready, breath;
     keep_output *output;
+    gint64 told; /* bytes that faces heard, or were told of as left out */
 } following;
 
 static void following_free(gpointer data)
@@ -36,9 +38,9 @@ GHashTable *program_followed_new(void)
     return g_hash_table_new_full(g_str_hash, g_str_equal, NULL, following_free);
 }
 
-static void tell_piece(const following *self, const keep_piece *piece)
+static json *piece_line(const following *self, const keep_piece *piece)
 {
-    g_autoptr(json) line = json_object();
+    json *line = json_object();
     g_autofree char *text = text_visible_lines(piece->bytes, (gssize)piece->length);
     g_auto(GStrv) parts = g_strsplit(self->folder, "/", 3);
     json_put_text(line, "told", "output");
@@ -50,19 +52,64 @@ static void tell_piece(const following *self, const keep_piece *piece)
     if (piece->gap > 0)
         json_put_whole(line, "gap", piece->gap);
     json_put_text(line, "text", text);
-    server_tell_all(self->program->server, line);
+    return line;
 }
 
+static void tell_piece(following *self, const keep_piece *piece)
+{
+    g_autoptr(json) line = piece_line(self, piece);
+    server_tell_all(self->program->server, line);
+    self->told = piece->offset + (gint64)piece->length;
+}
+
+static char *output_path(const following *self)
+{
+    return g_build_filename(self->program->state, self->folder, NULL);
+}
+
+/* A step that prints faster than anybody reads is told by its first and its last, and by how much lies between. */
 static void tell_output(following *self)
 {
     if (server_attached(self->program->server) == 0)
         return;
-    g_autofree char *path = g_build_filename(self->program->state, self->folder, NULL);
+    g_autofree char *path = output_path(self);
     if (self->output == NULL)
         self->output = keep_output_open(path, 0, NULL);
+    keep_piece piece, last = { 0 };
+    g_autoptr(GByteArray) kept = NULL;
+    for (int i = 0; self->output != NULL && keep_output_next(self->output, &piece); i++) {
+        if (i < PIECES_A_LOOK) {
+            tell_piece(self, &piece);
+            continue;
+        }
+        gint64 left_out = kept != NULL ? last.gap + (gint64)last.length : 0;
+        last = piece;
+        last.gap += left_out;
+        if (kept == NULL)
+            kept = g_byte_array_new();
+        g_byte_array_set_size(kept, 0);
+        g_byte_array_append(kept, (const guint8 *)piece.bytes, (guint)piece.length);
+    }
+    if (kept == NULL)
+        return;
+    last.bytes = (const char *)kept->data;
+    tell_piece(self, &last);
+}
+
+/* What the others heard already, for one who has just come. */
+static void replay(const following *self, peer *to)
+{
+    g_autofree char *path = output_path(self);
+    gint64 from = MAX(0, self->told - REPLAYED);
+    g_autoptr(keep_output) output = self->told > 0 ? keep_output_open(path, from, NULL) : NULL;
     keep_piece piece;
-    for (int i = 0; i < PIECES_A_LOOK && self->output != NULL && keep_output_next(self->output, &piece); i++)
-        tell_piece(self, &piece);
+    while (output != NULL && keep_output_next(output, &piece) && piece.offset < self->told) {
+        piece.length = MIN(piece.length, (gsize)(self->told - piece.offset));
+        piece.gap += from;
+        from = 0;
+        g_autoptr(json) line = piece_line(self, &piece);
+        peer_send(to, line);
+    }
 }
 
 static gboolean came(gint fd, GIOCondition condition, gpointer data);
@@ -106,14 +153,16 @@ static void follow_one(program *self, const char *folder)
     tell_output(made); /* what came before the watch was up rings no more */
 }
 
-/* A face has come: what was printed while nobody listened rings no more either. */
-void program_follow_heard(program *self)
+/* A face has come: what was printed before, and what was printed while nobody listened, rings no more. */
+void program_follow_heard(program *self, peer *who)
 {
     GHashTableIter each;
     gpointer item = NULL;
     g_hash_table_iter_init(&each, self->followed);
-    while (g_hash_table_iter_next(&each, NULL, &item))
+    while (g_hash_table_iter_next(&each, NULL, &item)) {
+        replay(item, who);
         tell_output(item);
+    }
 }
 
 static void let_go(program *self, char **running)
