@@ -109,7 +109,14 @@ static void put_figures(json *body, const keep_seen *seen)
 static void note_handed_on(engine *self, const room *room, const run *run, const attempt *attempt)
 {
     static const char *const refused_names[] = { "PATH", "BASH_ENV", "ENV", "IFS", "SHELLOPTS", NULL };
-    g_autofree char *text = self->hands.handed_on(self->hands.context, attempt->folder);
+    g_autoptr(GError) trouble = NULL;
+    g_autofree char *text = self->hands.handed_on(self->hands.context, attempt->folder, &trouble);
+    if (trouble != NULL) { /* a later step may need just these: it does not run without them unasked */
+        g_autofree char *why =
+            g_strdup_printf("step %u '%s' is done, what it hands on cannot be used: %s", attempt->step + 1,
+                            run_step(run, attempt->step)->title, trouble->message);
+        note_halt(self, room, run, why);
+    }
     if (text == NULL || text[0] == '\0')
         return;
     g_autoptr(json) values = json_object();

@@ -144,15 +144,14 @@ static char *hand_said(void *context, const char *folder, bool errors)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static char *hand_handed_on(void *context, const char *folder)
+static char *hand_handed_on(void *context, const char *folder, GError **error)
 {
     g_autofree char *path = hand_path(context, folder);
     g_autofree char *file = g_build_filename(path, "handed-on", NULL);
     g_autoptr(GError) trouble = NULL;
     char *text = file_read(file, HANDED_ON_LARGEST, NULL, &trouble);
     if (text == NULL && !g_error_matches(trouble, ERR, ERR_NOT_FOUND))
-        return g_strdup_printf("(unreadable: %s)",
-                               trouble->message); /* not a name: refused, and shown as such */
+        g_propagate_error(error, g_steal_pointer(&trouble));
     return text;
 }
 

@@ -27,8 +27,8 @@ typedef struct hands {
     bool (*cut)(void *context, const char *folder, GError **error);
     GArray *(*end_orphan)(void *context, const char *folder, bool force, GError **error);
     char *(*said)(void *context, const char *folder, bool errors); /* the last of its output, as text; "" */
-    char *(*handed_on)(void *context,
-                       const char *folder);           /* what it wrote to WARROOM_OUTPUT; NULL: nothing */
+    /* what it wrote to WARROOM_OUTPUT; NULL: nothing, or with the error that it cannot be read */
+    char *(*handed_on)(void *context, const char *folder, GError **error);
     char *(*path)(void *context, const char *folder); /* absolute */
 
     vault_answer (*secret)(void *context, const char *reference, char **value, GError **error);

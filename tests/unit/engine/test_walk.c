@@ -425,6 +425,24 @@ static void step__that_asks_for_input__says_so(void **state)
     }
 }
 
+static void values__that_cannot_be_read__hold_the_next_step(void **state)
+{
+    (void)state;
+    WITH(world);
+    pretend_book(world, "/v.md",
+                 "# Values\n\n## A\n\n### One\n\n```sh\none\n```\n\n### Two\n\n```sh\ntwo\n```\n");
+    assert_true(pretend_ask(world, NULL, "run", "book=/v.md", "confirm=values", NULL));
+    pretend_running(world)->handed_on = g_strdup("(too large)");
+    pretend_end(world, 0, "");
+    const run *run = pretend_run(world);
+    assert_int_equal(run->steps[0].state, STEP_OK);
+    assert_int_equal(run->state, RUN_HALTED);
+    assert_string_equal(run->why, "step 1 'One' is done, what it hands on cannot be used: larger than 64 kB");
+    assert_null(pretend_running(world));
+    assert_true(pretend_ask(world, NULL, "run", NULL));
+    assert_string_equal(pretend_running(world)->script, "two\n");
+}
+
 static void secret__reaches_the_step_and_nothing_else(void **state)
 {
     (void)state;
@@ -546,6 +564,7 @@ int main(void)
         cmocka_unit_test(gate__against_its_check__needs_a_reason__which_stays),
         cmocka_unit_test(step__with_no_way_back__asks_for_its_own_name),
         cmocka_unit_test(step__that_asks_for_input__says_so),
+        cmocka_unit_test(values__that_cannot_be_read__hold_the_next_step),
         cmocka_unit_test(secret__reaches_the_step_and_nothing_else),
         cmocka_unit_test(values__handed_on__reach_later_steps__but_not_under_dangerous_names),
         cmocka_unit_test(engine__killed_after_any_commit__loses_and_repeats_nothing),
