@@ -24,7 +24,6 @@ void tree_free(tree *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(tree, tree_free)
 
 const node *tree_root(const tree *self);
-const char *tree_file(const tree *self);
 
 node_kind node_is(const node *self);
 const char *node_file(const node *self);

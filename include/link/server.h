@@ -56,7 +56,6 @@ void peer_attach_reader(peer *self); /* and server_tell_listeners does not */
 bool peer_is_attached(const peer *self);
 void peer_drop(peer *self);                 /* later, from the main loop */
 const char *peer_account(const peer *self); /* ada@ops1, from the kernel */
-guint peer_uid(const peer *self);
 bool peer_is_guest(const peer *self); /* let in by the group: gets records over the socket, never the file */
 
 #endif

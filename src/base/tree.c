@@ -437,11 +437,6 @@ const node *tree_root(const tree *self)
     return self->root;
 }
 
-const char *tree_file(const tree *self)
-{
-    return self->file;
-}
-
 node_kind node_is(const node *self)
 {
     return self->kind;

@@ -197,8 +197,3 @@ void program_follow(program *self)
             engine_tick(self->engine);
     }
 }
-
-void program_follow_none(program *self)
-{
-    g_hash_table_remove_all(self->followed);
-}

@@ -445,12 +445,6 @@ void poll_resume(poller *self, const char *trigger, const json *kept, const char
     found->is = watch_is(found->watch);
 }
 
-json *poll_kept(const poller *self, const char *trigger)
-{
-    const polled_trigger *found = g_hash_table_lookup(self->trigger_by_name, trigger);
-    return found != NULL ? watch_keep(found->watch) : NULL;
-}
-
 /* Kept samples, given to the windows of one trigger. */
 typedef struct recalling {
     polled_trigger *into;

@@ -46,9 +46,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(poller, poll_free)
  * record; an unknown trigger, or one whose condition has changed, is left alone. */
 void poll_resume(poller *self, const char *trigger, const json *kept, const char *boot, instant now);
 
-/* The same of a poller that is about to be freed for one with newer settings; NULL for an unknown trigger. */
-json *poll_kept(const poller *self, const char *trigger);
-
 /* After what is known of deployments and events was told: fills the windows from kept samples, and begins to ask. */
 void poll_start(poller *self);
 

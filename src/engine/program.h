@@ -61,7 +61,6 @@ json *program_printed(const program *self, const json *args);
 /* follow.c: the output of what runs, told as it comes; the end of it, seen at once */
 void program_follow(program *self);
 void program_follow_heard(program *self, peer *who);
-void program_follow_none(program *self);
 GHashTable *program_followed_new(void);
 
 #endif

@@ -182,11 +182,6 @@ const char *peer_account(const peer *self)
     return self->who.account;
 }
 
-guint peer_uid(const peer *self)
-{
-    return self->who.uid;
-}
-
 bool peer_is_guest(const peer *self)
 {
     return self->who.guest;
