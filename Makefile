@@ -136,7 +136,7 @@ syntax:
 
 FUZZ := BUILD=$(BUILD)/fuzz CC=clang FORTIFY= OPT='-O1 -g' SAN=-fsanitize=fuzzer-no-link,address,undefined
 
-ASAN := BUILD=$(BUILD)/asan CC=clang FORTIFY= OPT='-O1 -g' SAN=-fsanitize=address,undefined
+ASAN := BUILD=$(BUILD)/asan CC=clang FORTIFY= OPT='-O1 -g -D__SANITIZE_ADDRESS__=1' SAN=-fsanitize=address,undefined
 
 check: ## install what tests need, build, run every test; T=words runs a part
 	@.ci/install build check
