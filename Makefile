@@ -22,6 +22,7 @@ LINK    := $(SAN) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 CORE    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
 CURL    := $(shell pkg-config --libs libcurl 2>/dev/null)
 MHD     := $(shell pkg-config --libs libmicrohttpd 2>/dev/null)
+SCREEN  := $(shell pkg-config --libs ncursesw 2>/dev/null)
 
 # The rooms are those of src/ROOMS; keeper, notify and practice are programs of their own and in no library.
 ALONE    := keeper notify practice
@@ -63,7 +64,7 @@ $(BUILD)/man/warroom.1: $(BUILD)/bin/warroom .ci/manuals $(wildcard src/cli/manu
 	.ci/manuals $(BUILD)
 
 $(BUILD)/bin/warroom: $(BUILD)/obj/main.o $(LIB)
-$(BUILD)/bin/warroom: LIBS = $(CORE)
+$(BUILD)/bin/warroom: LIBS = $(CORE) $(SCREEN)
 $(BUILD)/bin/warroom-engine: $(BUILD)/obj/engine/main.o $(LIB)
 $(BUILD)/bin/warroom-engine: LIBS = $(CORE) $(CURL)
 # The keeper is static: the step's environment is its own, so no LD_PRELOAD meant for a step reaches into it; and it starts in
@@ -110,7 +111,7 @@ $(TESTLIB): $(HELPERS)
 $(filter $(BUILD)/tests/unit/practice/%,$(UNITS)): $(filter-out %/main.o,$(call objects,src/practice/*.c))
 $(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(CLOCK) $(REPORTS) $(TESTLIB) $(LIB)
 	$(call say,ld $@)
-	$(Q)$(CC) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $$(pkg-config --libs cmocka vterm gio-2.0) $(MHD) $(CURL) $(CORE)
+	$(Q)$(CC) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $$(pkg-config --libs cmocka vterm gio-2.0) $(MHD) $(CURL) $(CORE) $(SCREEN)
 $(BENCHES): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/lib/measure.o $(LIB)
 	$(call say,ld $@)
 	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $(CURL) $(CORE)
@@ -120,7 +121,7 @@ $(FUZZERS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 TOOLS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*.c))
 $(TOOLS): %: %.o $(REPORTS) $(TESTLIB) $(LIB)
 	$(call say,ld $@)
-	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs vterm) $(CORE)
+	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs vterm) $(CORE) $(SCREEN)
 
 # Two at a time, unless whoever called said how many.
 TWO = $(if $(findstring -j,$(MAKEFLAGS)),,-j2)

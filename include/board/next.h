@@ -10,6 +10,9 @@ typedef struct next {
     char *words;   /* "tick gate 'impact smaller'" */
     char *command; /* "warroom gate pass impact-smaller"; NULL: wait */
     bool person;   /* a person must choose: no single key may do it */
+    char *
+        line; /* the command to be given, as a key gives it: "gate pass impact-smaller"; NULL: none alone does it */
+    bool ticks; /* ... by ticking: Space does it, not Enter */
 } next;
 
 next next_of(const board *board, const room *room); /* room may be NULL: the house */

@@ -4,11 +4,21 @@ void next_clear(next *self)
 {
     g_clear_pointer(&self->words, g_free);
     g_clear_pointer(&self->command, g_free);
+    g_clear_pointer(&self->line, g_free);
 }
 
 static next next_make(char *words, char *command, bool person)
 {
     return (next){ .words = words, .command = command, .person = person };
+}
+
+/* One command does it. What it takes from the person is left out of the line, and asked for. */
+static next next_single(char *words, char *line, const char *takes, bool ticks)
+{
+    next made = next_make(words, g_strdup_printf("warroom %s%s", line, takes), false);
+    made.line = line;
+    made.ticks = ticks;
+    return made;
 }
 
 static next next_unsettled(const run *run, guint index)
@@ -85,13 +95,13 @@ static next next_step(const run *run, guint index)
             g_strdup_printf("gate '%s' failed: run the check again, or pass it with a reason", gate->title),
             g_strdup_printf("warroom retry, or warroom gate pass %s --reason TEXT", gate->name), true);
     if (gate != NULL)
-        return next_make(g_strdup_printf("tick gate '%s'", gate->title),
-                         g_strdup_printf("warroom gate pass %s", gate->name), false);
+        return next_single(g_strdup_printf("tick gate '%s'", gate->title),
+                           g_strdup_printf("gate pass %s", gate->name), "", true);
     if (step->command == NULL && !run->steps[index].commanded)
-        return next_make(g_strdup_printf("do step %u '%s' by hand, then say so", index + 1, step->title),
-                         g_strdup_printf("warroom step done %u", index + 1), false);
-    return next_make(g_strdup_printf("run step %u '%s'", index + 1, step->title), g_strdup("warroom run"),
-                     false);
+        return next_single(g_strdup_printf("do step %u '%s' by hand, then say so", index + 1, step->title),
+                           g_strdup_printf("step done %u", index + 1), "", true);
+    return next_single(g_strdup_printf("run step %u '%s'", index + 1, step->title), g_strdup("run"), "",
+                       false);
 }
 
 /* Only an engine sees a step end: without one nobody knows whether it still runs. */
@@ -118,8 +128,8 @@ static next next_run(const board *board, const run *run)
     }
     guint index = run_current(run);
     if (index == run_count(run))
-        return next_make(g_strdup("every step is done: close the incident"),
-                         g_strdup("warroom incident close --as OUTCOME"), false);
+        return next_single(g_strdup("every step is done: close the incident"), g_strdup("incident close"),
+                           " --as OUTCOME", false);
     switch (run->steps[index].state) {
     case STEP_TODO:
     case STEP_RUNNING:
@@ -146,10 +156,10 @@ static next next_room(const board *board, const room *room)
     if (run != NULL && run->state != RUN_ENDED)
         return next_run(board, run);
     if (incident_commander(incident) == NULL)
-        return next_make(g_strdup("nobody commands: take it"), g_strdup("warroom incident take"), false);
+        return next_single(g_strdup("nobody commands: take it"), g_strdup("incident take"), "", false);
     if (run == NULL)
-        return next_make(g_strdup("run a playbook"), g_strdup("warroom run PLAYBOOK"), false);
-    return next_make(g_strdup("close the incident"), g_strdup("warroom incident close --as OUTCOME"), false);
+        return next_single(g_strdup("run a playbook"), g_strdup("run"), " PLAYBOOK", false);
+    return next_single(g_strdup("close the incident"), g_strdup("incident close"), " --as OUTCOME", false);
 }
 
 next next_of(const board *board, const room *room)
@@ -158,6 +168,6 @@ next next_of(const board *board, const room *room)
         return next_room(board, room);
     g_autoptr(GPtrArray) open = board_open(board);
     if (open->len == 0)
-        return next_make(g_strdup("nothing is open"), g_strdup("warroom start TITLE"), false);
+        return next_single(g_strdup("nothing is open"), g_strdup("start"), " TITLE", false);
     return next_make(g_strdup_printf("%u open", open->len), g_strdup("warroom status ID"), false);
 }

@@ -2,6 +2,7 @@
 
 #include "base/fail.h"
 #include "confirm.h"
+#include "link/surroundings.h"
 #include "world/state.h"
 
 #include <stdio.h>
@@ -107,28 +108,10 @@ static json *args_of(const call *self, const json *args)
     return whole;
 }
 
-/* What a step gets of this face's surroundings: a settled few, and what the configuration names (DESIGN). */
-static json *environment_of(const asking *way)
-{
-    static const char *const always[] = { "PATH", "HOME", "USER", "LANG", NULL };
-    json *environment = json_object();
-    for (const char *const *name = always; *name != NULL; name++)
-        json_put_text(environment, *name, g_getenv(*name));
-    for (char **name = way->settings != NULL ? way->settings->steps_pass : NULL;
-         name != NULL && *name != NULL; name++)
-        json_put_text(environment, *name, g_getenv(*name));
-    return environment;
-}
-
-static bool fires(const char *verb)
-{
-    static const char *const firing[] = { "run", "resume", "retry", "undo", NULL };
-    return g_strv_contains(firing, verb);
-}
-
 bool ask(call *self, asking *way, const char *verb, const json *args, json **answer, GError **error)
 {
-    g_autoptr(json) environment = fires(verb) ? environment_of(way) : NULL;
+    char *const *pass = way->settings != NULL ? way->settings->steps_pass : NULL;
+    g_autoptr(json) environment = surroundings_matter(verb) ? surroundings_json(pass) : NULL;
     for (bool again = false;; again = true) {
         g_autoptr(json) whole = args_of(self, args);
         g_autoptr(GError) refusal = NULL;

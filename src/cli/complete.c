@@ -1,6 +1,6 @@
 #include "complete.h"
 
-#include "parse.h"
+#include "link/parse.h"
 
 #include <string.h>
 

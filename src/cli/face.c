@@ -4,13 +4,11 @@
 #include "base/text.h"
 #include "confirm.h"
 #include "help.h"
-#include "parse.h"
+#include "link/parse.h"
 #include "verbs.h"
+#include "world/person.h"
 #include "world/state.h"
 
-#include <langinfo.h>
-#include <locale.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,30 +30,6 @@ static verb verb_of(const command *row)
     g_assert_not_reached(); /* a test holds the rows and the verbs to each other */
 }
 
-/* Characters as UTF-8 whatever the environment says (cron says C), and nothing else of the locale: a decimal
- * comma would make other numbers of our thresholds. */
-static void settle_locale(void)
-{
-    setlocale(LC_CTYPE, "");
-    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-        setlocale(LC_CTYPE, "C.UTF-8");
-}
-
-/* A claim, until it is signed; the engine keeps what the kernel says beside it. */
-static const char *who_am_i(const json *options)
-{
-    const char *name = json_text(options, "me", NULL);
-    if (name == NULL || name[0] == '\0')
-        name = g_getenv("WARROOM_ME");
-    if ((name == NULL || name[0] == '\0') && geteuid() == 0)
-        name = g_getenv("SUDO_USER");
-    if (name == NULL || name[0] == '\0') {
-        const struct passwd *login = getpwuid(getuid());
-        name = login != NULL ? login->pw_name : "unknown";
-    }
-    return g_intern_string(name);
-}
-
 static bool is_plain(const json *options)
 {
     return json_flag(options, "plain", false) || g_strcmp0(g_getenv("TERM"), "dumb") == 0 ||
@@ -69,7 +43,7 @@ static bool call_fill(call *self, const parsed *line, GError **error)
     self->args = line->args;
     self->incident = json_text(options, "incident", NULL);
     self->config = json_text(options, "config", NULL);
-    self->me = who_am_i(options);
+    self->me = person_name(json_text(options, "me", NULL));
     self->json = json_flag(options, "json", false);
     self->plain = is_plain(options);
     self->quiet = json_flag(options, "quiet", false);
@@ -128,11 +102,8 @@ static int run_line(parsed *line, GError **error)
     }
     if (json_flag(line->options, "help", false))
         return help_print(line->row, line->noun, error);
-    if (line->row == NULL) {
-        if (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO))
-            return help_print(NULL, NULL, error);
+    if (line->row == NULL)
         line->row = command_find("status");
-    }
     call self = { 0 };
     int code = call_fill(&self, line, error) ? call_run(&self, error) : ERR_FAILED;
     g_free(self.state);
@@ -141,7 +112,6 @@ static int run_line(parsed *line, GError **error)
 
 int cli_main(int count, char **words)
 {
-    settle_locale();
     g_autoptr(GError) error = NULL;
     g_autoptr(parsed) line = parse_words((const char *const *)words + (count > 0), &error);
     bool as_json = line != NULL ? json_flag(line->options, "json", false)

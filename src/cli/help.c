@@ -2,7 +2,7 @@
 
 #include "base/fail.h"
 #include "call.h"
-#include "parse.h"
+#include "link/parse.h"
 
 #include <string.h>
 

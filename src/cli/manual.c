@@ -1,6 +1,6 @@
 #include "manual.h"
 
-#include "parse.h"
+#include "link/parse.h"
 
 #include <string.h>
 

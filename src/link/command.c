@@ -194,7 +194,7 @@ static const command rows[] = {
       "--dry-run prints every command with its values and runs nothing. In production the name of the "
       "service is typed, or given with --confirm.",
       "warroom run restart.md --set HOST=db1 --dry-run",
-      NEEDS_ENGINE | NEEDS_INCIDENT | NEEDS_SETTINGS | ASKS_NAME, run_takes, "R" },
+      NEEDS_ENGINE | NEEDS_INCIDENT | NEEDS_SETTINGS | ASKS_NAME, run_takes, "R X x" },
     { "pause", in_incident, "stops after the step that runs",
       "The step itself goes on to its end; nothing new starts until 'warroom resume'.", "warroom pause",
       STOPS | NEEDS_ENGINE | NEEDS_INCIDENT, nothing, "p" },
@@ -275,7 +275,7 @@ static const command rows[] = {
     { "gate pass", things, "ticks a gate",
       "A gate whose check says no, or does not know, is passed only with --reason.",
       "warroom gate pass backup-recent --reason 'full backup is running'", NEEDS_ENGINE | NEEDS_INCIDENT,
-      one_gate, "Space" },
+      one_gate, "Space o" },
     { "playbook list", things, "the playbooks that are found", "", "warroom playbook list",
       FITS_READER | NEEDS_SETTINGS | GIVES_LINES, nothing, "" },
     { "playbook show", things, "what a playbook would do, step by step", "",

@@ -63,9 +63,11 @@ ok "--json: an error is a document" fits error
 run warroom
 ended "no command, no terminal: the status, and well" 0
 like "no command, no terminal: says what is open" "$out" "^0 open"
-on_screen 24 80 warroom
-ended "no command on a terminal: ends well" 0
-like "no command on a terminal: the usage" "$out" "^Usage: warroom"
+on_screen 24 80 env TERM=nonesuch warroom
+ended "no command on an unknown terminal: ends well" 0
+like "no command on an unknown terminal: says so" "$out" "'nonesuch' is unknown here"
+like "no command on an unknown terminal: the status" "$out" "^0 open"
+rm -rf "$WARROOM_STATE"
 run warroom status --json
 ok "status --json: has its shape without a journal" fits house
 not_ok "status: makes no state directory" test -e "$WARROOM_STATE"

@@ -1,4 +1,4 @@
-#include "parse.h"
+#include "link/parse.h"
 
 #include "base/fail.h"
 #include "base/suggest.h"

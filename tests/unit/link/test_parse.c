@@ -1,7 +1,7 @@
 /* Words into a row and its values; and the table itself, as far as it can be held to something. */
 #include "cli/help.h"
 #include "cli/manual.h"
-#include "cli/parse.h"
+#include "link/parse.h"
 
 #include "cli/verbs.h"
 

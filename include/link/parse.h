@@ -2,8 +2,8 @@
  *
  * Pure. Options may stand anywhere; "--" ends them; "--name value" and "--name=value" are the same. No
  * abbreviations: a word that is nearly right is named in the error, and nothing is tried (exit 2). */
-#ifndef WARROOM_CLI_PARSE_H
-#define WARROOM_CLI_PARSE_H
+#ifndef WARROOM_LINK_PARSE_H
+#define WARROOM_LINK_PARSE_H
 
 #include "link/command.h"
 
