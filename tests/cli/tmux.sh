@@ -11,7 +11,7 @@ command -v tmux >/dev/null || {
     done_testing
 }
 terminal() {
-    env -i PATH="$PATH" HOME="$HOME" WARROOM_STATE="$WARROOM_STATE" LC_ALL=C.UTF-8 TERM=screen PS1='ready$ ' \
+    env -i SHELL=/bin/sh PATH="$PATH" HOME="$HOME" WARROOM_STATE="$WARROOM_STATE" LC_ALL=C.UTF-8 TERM=screen PS1='ready$ ' \
         tmux -S "$work/tmux" -f /dev/null new-session -d -x 120 -y 50 "exec sh"
     tap_started="$tap_started $(pane display-message -p '#{pid}')"
 }
