@@ -170,7 +170,7 @@ int verb_up(const typed *line, GError **error)
     if (where == NULL)
         return 1;
     if (line->config != NULL && !write_config(line->config, where, error)) {
-        g_autoptr(json) left = ask_master(where, "down", NULL);
+        json_decref(ask_master(where, "down", NULL));
         return 1;
     }
     g_autofree char *lasts = span_text(wish.lasts), *bad = trouble_text(wish.bad);
