@@ -144,9 +144,11 @@ void canvas_rule(canvas *self, int row, int column, int width, const char *title
 
 void canvas_tint(canvas *self, int row, int column, int width, role role)
 {
-    for (int i = 0; i < width; i++)
-        if (at(self, row, column + i) != NULL && at(self, row, column + i)->role == ROLE_PLAIN)
-            at(self, row, column + i)->role = (guint8)role;
+    for (int i = 0; i < width; i++) {
+        cell *one = at(self, row, column + i);
+        if (one != NULL && (one->role == ROLE_PLAIN || one->role == ROLE_STRONG))
+            one->role = (guint8)role;
+    }
 }
 
 char *canvas_text(const canvas *self)

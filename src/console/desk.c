@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#define REFUSAL_STAYS (3 * SPAN_SECOND)
 #define LINES_KEPT 5000 /* of what a step printed; all of it is in its folder */
 
 static void outline_free(gpointer data)
@@ -169,7 +170,7 @@ static void keep_on_trail(desk *self, const record *record)
         g_hash_table_insert(self->trails, way->stream, way);
     }
     trail_follow(way, record);
-    if (g_strcmp0(record->stream, self->incident) != 0)
+    if (g_strcmp0(record->stream, self->incident) != 0 || self->board->now.up < self->held_until)
         return;
     const entry *last = g_ptr_array_index(way->entries, way->entries->len - 1);
     g_autofree char *clock = moment_clock(last->happened);
@@ -277,6 +278,7 @@ static void refused(desk *self, const GError *error, const json *refusal, const 
 {
     const char *name = json_text(refusal, "confirm", NULL);
     desk_say(self, "%s", error->message);
+    self->held_until = self->board->now.up + REFUSAL_STAYS;
     if (name == NULL || json_text(order->args, "confirm", NULL) != NULL || self->sheet != SHEET_NONE)
         return;
     order_clear(&self->pending);

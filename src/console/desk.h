@@ -105,8 +105,9 @@ typedef struct desk {
     char *recalled;
 
     char *message;
-    bool loud; /* the message is an alert */
-    next next; /* as it stands on the screen */
+    bool loud;         /* the message is an alert */
+    uptime held_until; /* a refusal is read before the next record takes its line */
+    next next;         /* as it stands on the screen */
     uptime next_since, sheet_since;
     char *book_after; /* begun as soon as the incident for it is open */
 
