@@ -1,6 +1,8 @@
 /* notes.c - the facts about a run that more than one place writes down. */
 #include "inside.h"
 
+#define WHY_LONGEST 4000 /* characters */
+
 json *run_body(const run *run)
 {
     json *body = json_object();
@@ -61,7 +63,10 @@ void note_unverified(engine *self, const room *room, const run *run, guint index
 void note_halt(engine *self, const room *room, const run *run, const char *why)
 {
     json *body = run_body(run);
-    json_put_text(body, "why", why);
+    /* Hundreds of gates may have failed at once: a record has room for the first of them. */
+    g_autofree char *cut =
+        g_utf8_strlen(why, -1) > WHY_LONGEST ? g_utf8_substring(why, 0, WHY_LONGEST) : g_strdup(why);
+    json_put_text(body, "why", cut);
     engine_note(self, room->incident->id, "run.halted", body);
 }
 
