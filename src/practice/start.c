@@ -158,29 +158,34 @@ static told *start_in(const char *folder, const wishes *wish, GError **error)
     return wait_open(folder, error);
 }
 
-int verb_up(const typed *line, GError **error)
+static int up(const typed *line, const wishes *wish, GError **error)
 {
-    wishes wish;
-    if (!wishes_of(line, &wish, error))
-        return 1;
     if (line->config != NULL && access(line->config, F_OK) == 0)
         return fail(error, ERR_REFUSED, "%s is there already: it is not overwritten", line->config), 1;
     g_autofree char *folder = folder_for(line, error);
-    g_autoptr(told) where = folder != NULL ? start_in(folder, &wish, error) : NULL;
+    g_autoptr(told) where = folder != NULL ? start_in(folder, wish, error) : NULL;
     if (where == NULL)
         return 1;
     if (line->config != NULL && !write_config(line->config, where, error)) {
         json_decref(ask_master(where, "down", NULL));
         return 1;
     }
-    g_autofree char *lasts = span_text(wish.lasts), *bad = trouble_text(wish.bad);
+    g_autofree char *lasts = span_text(wish->lasts), *bad = trouble_text(wish->bad);
     g_autofree char *quoted = g_shell_quote(where->folder);
     printf("shop      %s\nmetrics   %s\nversion   %s on blue; releases from 2.0 on are bad: %s\nends      "
            "after %s%s\n"
            "export " PLACE_VARIABLE "=%s " PLACE_PASSED "=%s\n",
-           where->shop, where->metrics, wish.version, bad, lasts,
-           wish.owner != NULL ? ", or with its owner" : "", quoted, quoted);
+           where->shop, where->metrics, wish->version, bad, lasts,
+           wish->owner != NULL ? ", or with its owner" : "", quoted, quoted);
     return 0;
+}
+
+int verb_up(const typed *line, GError **error)
+{
+    wishes wish = { 0 };
+    int code = wishes_of(line, &wish, error) ? up(line, &wish, error) : ERR_USAGE;
+    g_free(wish.owner);
+    return code;
 }
 
 /* --- down --- */
