@@ -107,6 +107,7 @@ static void settle_curses(terminal *self)
     noecho();
     nonl();
     set_escdelay(ESCAPE_DELAY);
+    typeahead(-1); /* a frame is whole: what is typed meanwhile is answered by the next */
     self->keys = newpad(1, 1);
     keypad(self->keys, TRUE);
     wtimeout(self->keys, 0);
