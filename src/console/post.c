@@ -194,13 +194,14 @@ news *post_next(post *self)
 guint post_ask(post *self, const char *verb, json *args, json *env)
 {
     question *one = g_new0(question, 1);
-    one->ticket = ++self->tickets;
+    guint ticket = ++self->tickets;
+    one->ticket = ticket;
     one->verb = g_strdup(verb);
     one->args = args;
     one->env = env;
     g_async_queue_push(self->questions, one);
     ring(self->asked);
-    return one->ticket;
+    return ticket; /* the question is the thread's by now, and may be answered and gone */
 }
 
 void post_end_silent(post *self)
