@@ -163,6 +163,8 @@ static bool may_mark(const run *self, guint step, GError **error)
 
 bool run_may(const run *self, run_ask ask, guint step, GError **error)
 {
+    if (self->state == RUN_ENDED && ask == ASK_GO && step != G_MAXUINT && self->steps[step].started != 0)
+        return refuse_again(self, step, error); /* the last step of all: who fired it is the answer */
     if (self->state == RUN_ENDED && ask == ASK_UNDO) {
         g_autofree char *way =
             g_strdup_printf("'warroom step show %u' shows its undo block, for a run by hand", step + 1);

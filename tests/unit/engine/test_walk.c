@@ -119,6 +119,18 @@ static void run__ends__when_its_last_step_is_skipped(void **state)
     assert_string_equal(run->outcome, "done");
 }
 
+static void run__that_has_ended__names_who_fired_its_last_step(void **state)
+{
+    (void)state;
+    WITH(world);
+    pretend_book(world, "/l.md", "# Last\n\n## A\n\n### Do\n\n```sh\nact\n```\n");
+    assert_true(pretend_ask(world, NULL, "run", "book=/l.md", "confirm=last", NULL));
+    pretend_end(world, 0, "");
+    assert_int_equal(pretend_run(world)->state, RUN_ENDED);
+    expect_refusal(world, "started by ada at", "run", "step=1");
+    expect_refusal(world, "that run has ended", "run", NULL);
+}
+
 static void verification__that_says_no__is_asked_again_until_its_time_is_over(void **state)
 {
     (void)state;
@@ -548,6 +560,7 @@ int main(void)
         cmocka_unit_test(run__goes_from_gate_to_gate__and_ends),
         cmocka_unit_test(step__that_fails__is_tried_again_as_written__then_halts),
         cmocka_unit_test(run__ends__when_its_last_step_is_skipped),
+        cmocka_unit_test(run__that_has_ended__names_who_fired_its_last_step),
         cmocka_unit_test(verification__that_says_no__is_asked_again_until_its_time_is_over),
         cmocka_unit_test(pause__lets_the_step_end__and_starts_no_other),
         cmocka_unit_test(pause__taken_back_before_the_step_ends__changes_nothing),
