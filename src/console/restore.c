@@ -13,6 +13,8 @@
 
 #define BYTES_MOST 256
 #define NOTE_MARK "warroom terminal 1"
+#define LOOKS 10
+#define BETWEEN_LOOKS 10000 /* microseconds */
 
 /* One terminal for one process: a signal handler has nobody to ask. */
 typedef struct note {
@@ -106,10 +108,21 @@ void restore_end(void)
     ours.fd = ours.lock = -1;
 }
 
+/* A killed console's lock may live a moment longer, in an engine it was just starting. */
+static bool lock_is_free(int fd)
+{
+    for (int look = 0; look < LOOKS; look++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        g_usleep(BETWEEN_LOOKS);
+    }
+    return false;
+}
+
 /* Of the same session: a terminal that was given the number since owes nobody anything. */
 static bool is_left_behind(int fd, note *found)
 {
-    return flock(fd, LOCK_EX | LOCK_NB) == 0 && read(fd, found, sizeof *found) == (ssize_t)sizeof *found &&
+    return lock_is_free(fd) && read(fd, found, sizeof *found) == (ssize_t)sizeof *found &&
            strcmp(found->mark, NOTE_MARK) == 0 && found->length <= sizeof found->bytes &&
            found->session == tcgetsid(STDIN_FILENO);
 }
