@@ -15,7 +15,7 @@
 
 #define LONGEST 0.2         /* seconds, PERFORMANCE 3 */
 #define DOUBLING_MOST 3.2   /* 2 is linear, 4 is quadratic */
-#define WORTH_DOUBLING 0.02 /* below that, a ratio is noise */
+#define WORTH_DOUBLING 0.08 /* below that, a ratio tells of the heap's fresh pages, not of the work */
 
 /* A sanitizer costs a factor of its own. */
 #if defined(__SANITIZE_ADDRESS__)
