@@ -247,7 +247,8 @@ bool poll_test(poller *self, const char *name, poll_tested tell, void *context, 
 {
     const polled_source *source = source_to_test(self, name);
     if (source == NULL)
-        return fail(error, ERR_NOT_FOUND, "no metric or source '%s'", name);
+        return fail(error, ERR_NOT_FOUND,
+                    "there is no metric or source '%s'; 'warroom metric list' names the metrics", name);
     test *one = g_new0(test, 1);
     *one = (test){ .owner = self, .source = source, .tell = tell, .context = context };
     g_ptr_array_add(self->tests, one);

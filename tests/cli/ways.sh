@@ -190,4 +190,7 @@ run env WARROOM_STATE="$work/empty" warroom start x
 ended "an empty one is taken" 0
 is "and closed to others" "$(stat -c %a empty)" 710
 run env WARROOM_STATE="$work/empty" warroom incident close --as 'false alarm' --yes
+run warroom metric test nope
+ended "a metric that is not there: not found" 4
+like "and where they are named" "$err" "no metric or source 'nope'; 'warroom metric list'"
 done_testing
